@@ -1,0 +1,163 @@
+#include "devices/signals/spirometry.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+namespace caukham::devices {
+namespace {
+
+constexpr double pi = std::numbers::pi;
+
+std::string_view trim(std::string_view s) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!s.empty() && blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+std::optional<double> to_number(std::string_view s) {
+  double v = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(v)) return std::nullopt;
+  return v;
+}
+
+// Half a sine that moves `volume` litres in `seconds`; discrete sum exact, so that volumes close.
+void half_sine(std::vector<float>& flow, double volume, double seconds, int rate_hz) {
+  const auto n = static_cast<std::size_t>(std::lround(seconds * rate_hz));
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += std::sin(pi * (static_cast<double>(i) + 0.5) / static_cast<double>(n));
+  for (std::size_t i = 0; i < n; ++i)
+    flow.push_back(static_cast<float>(
+        volume * rate_hz / sum * std::sin(pi * (static_cast<double>(i) + 0.5) / static_cast<double>(n))));
+}
+
+void pause(std::vector<float>& flow, double seconds, int rate_hz) {
+  flow.insert(flow.end(), static_cast<std::size_t>(std::lround(seconds * rate_hz)), 0.0f);
+}
+
+// Wraps the blow in what a patient does around it: in to full lungs, a breath-hold of 0.2 s, out, a second of pause,
+// and back up. The blow is given as exhaled volume at each sample time, starting at zero.
+Manoeuvre wrap(const std::vector<double>& volume_l, int rate_hz) {
+  Manoeuvre m;
+  const double total = volume_l.back() - volume_l.front();
+  half_sine(m.flow_lps, -total, 1.5, rate_hz);
+  pause(m.flow_lps, 0.2, rate_hz);
+  m.blow_start = m.flow_lps.size();
+  for (std::size_t i = 0; i + 1 < volume_l.size(); ++i)
+    m.flow_lps.push_back(static_cast<float>((volume_l[i + 1] - volume_l[i]) * rate_hz));
+  pause(m.flow_lps, 1.0, rate_hz);
+  return m;
+}
+
+}  // namespace
+
+WfCurve parse_wf(std::string_view text) {
+  if (text.size() > 4 * 1024 * 1024) throw WfError("waveform file: more than 4 MiB, not a volume-time curve");
+  WfCurve curve;
+  enum { none, header, parameters, data } section = none;
+  bool volume_time = false;
+  for (int line_no = 1; !text.empty(); ++line_no) {
+    const auto end = text.find('\n');
+    const auto line = trim(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto fail = [&](const char* what) {
+      throw WfError("waveform file, line " + std::to_string(line_no) + ": " + what);
+    };
+    if (line.empty()) continue;
+    if (line.front() == '[') {
+      section = line == "[Header]" ? header : line == "[Parameters]" ? parameters : line == "[Data]" ? data : none;
+      continue;
+    }
+    if (section == data) {
+      const auto v = to_number(line);
+      if (!v || std::abs(*v) > 30) fail("a volume in litres was expected");
+      if (curve.volume_l.size() >= 100'000) fail("more than 100 000 samples");
+      curve.volume_l.push_back(*v);
+      continue;
+    }
+    const auto equals = line.find('=');
+    if (section == none || equals == std::string_view::npos) continue;  // foreign sections are none of our business
+    const auto key = trim(line.substr(0, equals)), value = trim(line.substr(equals + 1));
+    const auto number = [&](double low, double high) {
+      const auto v = to_number(value);
+      if (!v || *v < low || *v > high) fail("the value is not a number in its range");
+      return *v;
+    };
+    if (key == "Name") curve.name = value.substr(0, 64);
+    else if (key == "Type") volume_time = value == "VT";
+    else if (key == "Freq") curve.rate_hz = number(10, 10000);
+    else if (key == "FVC") curve.fvc_l = number(0, 30);
+    else if (key == "FEV1") curve.fev1_l = number(0, 30);
+    else if (key == "PEF") curve.pef_lps = number(0, 50);
+    else if (key == "FEF2575") curve.fef2575_lps = number(0, 50);
+  }
+  if (!volume_time) throw WfError("waveform file: only volume-time curves (Type=VT) are read");
+  if (curve.volume_l.size() < 2) throw WfError("waveform file: no samples in [Data]");
+  return curve;
+}
+
+Manoeuvre manoeuvre_from_curve(const WfCurve& curve, int rate_hz) {
+  std::vector<double> volume;
+  const auto& v = curve.volume_l;
+  const double step = curve.rate_hz / rate_hz;
+  for (double pos = 0; pos <= static_cast<double>(v.size() - 1) + 1e-9; pos += step) {
+    const auto i = std::min(static_cast<std::size_t>(pos), v.size() - 1);
+    const double frac = pos - static_cast<double>(i);
+    volume.push_back(frac > 0 && i + 1 < v.size() ? v[i] * (1 - frac) + v[i + 1] * frac : v[i]);
+  }
+  // A curve that begins above zero was cut by its maker: the first step is its own first sample.
+  if (volume.front() > 0) volume.insert(volume.begin(), 0.0);
+  return wrap(volume, rate_hz);
+}
+
+Manoeuvre synthetic_manoeuvre(const BlowParams& p, int rate_hz) {
+  constexpr double rise_s = 0.1;
+  if (!(p.fvc_l > 0.2 && p.fvc_l < 12 && p.fev1_l > 0 && p.fev1_l < p.fvc_l && p.pef_lps > 0 && p.pef_lps < 20))
+    throw std::invalid_argument("blow: FVC 0.2-12 L, FEV1 below FVC, PEF below 20 L/s");
+  const double risen_l = p.pef_lps * rise_s / 2, rest_l = p.fvc_l - risen_l;
+  if (rest_l <= 0) throw std::invalid_argument("blow: PEF too high for this FVC");
+  // The peak's slope is PEF and the volume there PEF·rise/2: the back-extrapolated start is at half the rise.
+  const double fev1_end_s = 1.0 + rise_s / 2;
+  const auto flow = [&](double t, double tau, double beta) {
+    if (t < rise_s) return p.pef_lps * 0.5 * (1 - std::cos(pi * t / rise_s));
+    return p.pef_lps * std::exp(-std::pow((t - rise_s) / tau, beta));
+  };
+  const auto scale = [&](double beta) { return rest_l / (p.pef_lps * std::tgamma(1 + 1 / beta)); };
+  const auto volume_at = [&](double until, double beta) {
+    const double tau = scale(beta), dt = 0.001;
+    double sum = risen_l;
+    for (double t = rise_s; t < until - dt / 2; t += dt) sum += dt * flow(t + dt / 2, tau, beta);
+    return sum;
+  };
+  double low = 0.25, high = 4;  // the larger beta, the sooner the lungs are empty
+  if (volume_at(fev1_end_s, low) > p.fev1_l || volume_at(fev1_end_s, high) < p.fev1_l)
+    throw std::invalid_argument("blow: no expiration has this FVC, FEV1 and PEF together");
+  for (int i = 0; i < 50; ++i) {
+    const double mid = (low + high) / 2;
+    (volume_at(fev1_end_s, mid) < p.fev1_l ? low : high) = mid;
+  }
+  const double beta = (low + high) / 2, tau = scale(beta), dt = 1.0 / rate_hz;
+  constexpr int parts = 20;  // the volume is integrated finer than it is sampled
+  std::vector<double> volume = {0.0};
+  for (double t = 0; t < 15.0; t += dt) {
+    double v = volume.back();
+    for (int k = 0; k < parts; ++k) v += dt / parts * flow(t + (k + 0.5) * dt / parts, tau, beta);
+    volume.push_back(v);
+    if (p.fvc_l - v < 0.002) break;
+  }
+  volume.push_back(std::max(volume.back(), p.fvc_l));  // the last millilitres, so that FVC is met exactly
+  return wrap(volume, rate_hz);
+}
+
+std::vector<float> tidal_breath(int rate_hz) {
+  std::vector<float> flow;
+  half_sine(flow, -0.5, 1.6, rate_hz);
+  half_sine(flow, 0.5, 2.4, rate_hz);
+  return flow;
+}
+
+}  // namespace caukham::devices

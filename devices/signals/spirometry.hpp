@@ -1,0 +1,50 @@
+// Breathing for the spirometer models: quiet breathing, and forced manoeuvres either synthetic with a wished FVC,
+// FEV1 and PEF or replayed from volume–time curves (the `.wf` text files the ATS distributes for testing spirometers).
+// Flow in L/s, expiration positive; volumes in L; all at one rate.
+#pragma once
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace caukham::devices {
+
+struct WfCurve {
+  std::string name;
+  double rate_hz = 100;
+  double fvc_l = 0, fev1_l = 0, pef_lps = 0, fef2575_lps = 0;  // reference values from the header; 0: not stated
+  std::vector<double> volume_l;                                // exhaled volume, first sample at the start
+};
+
+struct WfError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Parses a `.wf` file: sections [Header], [Parameters], [Data]; Type must be VT; 2 … 100 000 samples.
+// Throws WfError with the line number.
+WfCurve parse_wf(std::string_view text);
+
+struct Manoeuvre {
+  std::vector<float> flow_lps;  // deep inspiration, forced expiration, a pause, one breath back to quiet breathing
+  std::size_t blow_start = 0;   // index of the first expired sample
+};
+
+// One manoeuvre at rate_hz whose integral reproduces the curve's volume at its own sample times.
+// A curve at another rate is interpolated linearly.
+Manoeuvre manoeuvre_from_curve(const WfCurve& curve, int rate_hz);
+
+struct BlowParams {
+  double fvc_l = 4.5, fev1_l = 3.6, pef_lps = 8.5;
+};
+
+// A synthetic forced expiration: half-cosine rise to PEF in 100 ms, then a stretched-exponential decay solved so that
+// FVC and FEV1 (counted from the back-extrapolated start) come out as asked. Throws std::invalid_argument when
+// the three cannot belong together (FEV1 >= FVC, or PEF too small to blow FEV1 in a second).
+Manoeuvre synthetic_manoeuvre(const BlowParams& params, int rate_hz);
+
+// One quiet breath, 0.5 L in four seconds: inspiration 1.6 s (negative), expiration 2.4 s. Sums to zero.
+std::vector<float> tidal_breath(int rate_hz);
+
+}  // namespace caukham::devices

@@ -1,0 +1,57 @@
+# Shared by demo and check: where we are, what is missing, and one sentence when something cannot be had.
+# shellcheck shell=bash
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+started=$SECONDS
+
+say() { printf '[%3d s] %s\n' $((SECONDS - started)) "$*"; }
+die() { printf '\n%s\n' "$*" >&2; exit 1; }
+
+need_system() {
+  [ "$(uname -s)" = Linux ] || die "This command is for Linux. On Windows use the MSI package."
+  . /etc/os-release
+  [ "${ID:-}" = debian ] && [ "${VERSION_ID:-0}" -ge 12 ] ||
+    die "This command knows Debian 12 (found: ${PRETTY_NAME:-unknown}). Elsewhere install the packages named in packaging/linux/packages.txt by hand and run it again with CAUKHAM_NO_INSTALL=1."
+}
+
+need_disk() { # MiB
+  local free
+  free=$(df -Pm "$here" | awk 'NR==2 {print $4}')
+  [ "$free" -ge "$1" ] || die "Only $free MiB are free at $here; the build needs $1 MiB. Free some space and run this again."
+}
+
+install_packages() {
+  local wanted missing=() p
+  [ -z "${CAUKHAM_NO_INSTALL:-}" ] || return 0
+  wanted=$(grep -v '^#' "$here/packaging/linux/packages.txt")
+  for p in $wanted; do
+    dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+  done
+  [ ${#missing[@]} -gt 0 ] || { say "packages: all present"; return 0; }
+  local sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "Packages are missing (${missing[*]}) and only root may install them: run this as root, or install sudo."
+    sudo=(sudo)
+  fi
+  say "packages: installing ${#missing[@]} with apt (${missing[*]:0:6} …)"
+  local log; log=$(mktemp)
+  { "${sudo[@]}" apt-get update -q && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 ||
+    { tail -15 "$log" >&2; die "apt could not install what is missing (its last lines are above, all of it in $log). Check the network and the disk, then run this again."; }
+  rm -f "$log"
+}
+
+# build FOLDER [meson options]: configures once, builds, shows ninja's progress and only the last lines of a failure
+build() {
+  local folder=$1 log; shift
+  if [ ! -f "$folder/build.ninja" ]; then
+    say "configuring $(basename "$folder")"
+    mkdir -p "$folder"
+    CC="${CC:-ccache gcc}" CXX="${CXX:-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
+      { tail -25 "$folder/setup.log" >&2; die "Meson could not configure the build (all of it in $folder/setup.log)."; }
+  fi
+  say "building $(basename "$folder") ($(nproc) jobs)"
+  log="$folder/build.log"
+  # A line every 40 steps is enough to follow.
+  NINJA_STATUS='%f/%t ' ninja -C "$folder" 2>&1 | tee "$log" | awk '/^[0-9]+\/[0-9]+ / { split($1, a, "/"); if (a[1] % 40 == 0 || a[1] == a[2]) { print "         " $1; fflush() } }' ||
+    { grep -E -A12 'error|FAILED' "$log" | head -60 >&2; die "The build failed (all of it in $log)."; }
+}

@@ -3,7 +3,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
-#include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,8 +15,10 @@
 namespace caukham::core {
 
 // A listener's own queue. The hub puts in and never waits; one thread takes out.
-// Waveform chunks, gaps and events are kept up to `waveform_chunks` (then Overflow says what is missing); of video
-// only the newest `pictures` per stream are kept, older ones are dropped: a view wants the newest.
+// Waveform chunks, gaps and events are kept up to `waveform_chunks`; what does not fit is counted in one Overflow a
+// stream, which stands in the queue where the first missing item would have stood. Of video only the newest
+// `pictures` per stream are kept, older ones are dropped: a view wants the newest (a recorder asks for more).
+// What says that streams and devices come and go is always kept.
 class Inbox {
  public:
   struct Limits {
@@ -25,32 +28,39 @@ class Inbox {
   explicit Inbox(Limits limits);
   Inbox() : Inbox(Limits{}) {}
 
-  // Everything queued, in order; waits at most `timeout` for the first item. Empty: nothing came, or closed.
+  // Everything queued, in order; waits at most `timeout` for the first item. Empty: nothing came, or closed and
+  // everything has been taken.
   std::vector<Item> take(std::chrono::milliseconds timeout);
-  // Wakes a waiting take() for good. [any thread]
+  // Wakes a waiting take() for good; what is queued can still be taken, nothing more comes in. [any thread]
   void close();
   bool closed() const;
 
  private:
   friend class Hub;
-  void put(const Item& item, bool is_picture, StreamId stream);
-  Limits limits_;
+  using Queue = std::list<Item>;
+  void put(const Item& item);
+  void put_picture(const ChunkPtr& picture);
+  void put_limited(const Item& item, StreamId stream);
+
+  const Limits limits_;
   mutable std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<Item> items_;
-  std::vector<std::pair<StreamId, std::size_t>> pictures_;
-  std::vector<std::pair<StreamId, std::uint64_t>> missed_;
-  std::size_t waveforms_ = 0;
+  Queue items_;
+  std::map<StreamId, std::deque<Queue::iterator>> pictures_;  // those in items_, oldest first
+  std::map<StreamId, Queue::iterator> overflows_;             // those in items_
+  std::size_t waveforms_ = 0;                                 // limited items in items_
   bool closed_ = false;
 };
 
 class Hub {
  public:
-  // A new listener first receives StreamAdded and DeviceStatus for all that is present. [any thread]
+  // A new listener first receives DeviceStatus and StreamAdded for all that is present. [any thread]
   std::shared_ptr<Inbox> subscribe(Inbox::Limits limits = {});
+  // Closes the inbox; what it still holds can be taken. [any thread]
   void unsubscribe(const std::shared_ptr<Inbox>& inbox);
 
-  // Publishing. [any thread; calls for one stream must come in its order]
+  // Publishing. Costs one copy of a shared pointer a listener; never waits for one. [any thread; calls for one stream
+  // must come in its order]
   void publish(const Item& item);
 
   std::vector<StreamInfo> streams() const;

@@ -1,0 +1,101 @@
+#include "core/i18n.hpp"
+
+#include <boost/dll/runtime_symbol_info.hpp>
+#include <boost/locale/gnu_gettext.hpp>
+#include <boost/locale/message.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <initializer_list>
+#include <locale>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace caukham::core {
+namespace {
+namespace fs = std::filesystem;
+using Catalogue = boost::locale::message_format<char>;
+
+std::mutex mutex;
+std::optional<std::locale> catalogue;  // the classic locale with the catalogue's facet; none: English
+std::string chosen = "en";
+
+std::optional<std::locale> load(const std::string& language, const std::string& folder) {
+  namespace gt = boost::locale::gnu_gettext;
+  gt::messages_info info;
+  info.language = language;
+  info.encoding = "UTF-8";
+  info.domains.push_back(gt::messages_info::domain("caukham"));
+  info.paths.push_back(folder);
+  try {
+    // The facet is used directly, never through a std::locale by name: stations have no Vietnamese system locale.
+    auto* facet = gt::create_messages_facet<char>(info);
+    if (!facet) return std::nullopt;
+    return std::locale(std::locale::classic(), facet);
+  } catch (const std::exception&) {
+    return std::nullopt;  // an unreadable catalogue: English is better than no window
+  }
+}
+
+// One pass from left to right, so that a patient's name with "{1}" in it stays what it is.
+std::string fill(const std::string& pattern, std::initializer_list<const std::string*> arguments) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool hole = pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}' && pattern[i + 1] >= '0' &&
+                      static_cast<std::size_t>(pattern[i + 1] - '0') < arguments.size();
+    if (!hole) {
+      out += pattern[i];
+      continue;
+    }
+    out += **(arguments.begin() + (pattern[i + 1] - '0'));
+    i += 2;
+  }
+  return out;
+}
+
+bool holds_catalogue(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / "vi" / "LC_MESSAGES" / "caukham.mo", ignored);
+}
+}  // namespace
+
+bool set_language(const std::string& language, const std::string& folder) {
+  const bool wanted = language != "en" && !folder.empty() &&
+                      fs::is_regular_file(fs::path(folder) / language / "LC_MESSAGES" / "caukham.mo");
+  auto loaded = wanted ? load(language, folder) : std::nullopt;
+  const std::lock_guard lock(mutex);
+  chosen = language;
+  catalogue = std::move(loaded);
+  return language == "en" || catalogue.has_value();
+}
+
+const std::string& language() { return chosen; }
+
+std::string locale_folder() {
+  if (const char* set = std::getenv("CAUKHAM_LOCALE"); set && *set) return set;
+  boost::system::error_code error;
+  fs::path folder = boost::dll::program_location(error).parent_path().string();
+  for (int level = 0; level < 5 && !folder.empty(); ++level, folder = folder.parent_path())
+    for (const char* below : {"locale", "share/locale", "app/po"})
+      if (holds_catalogue(folder / below)) return (folder / below).string();
+  return "";
+}
+
+std::string tr(const char* english) {
+  std::optional<std::locale> current;
+  {
+    const std::lock_guard lock(mutex);
+    current = catalogue;
+  }
+  if (!current || !*english) return english;  // the empty key would give the catalogue's header
+  const char* found = std::use_facet<Catalogue>(*current).get(0, nullptr, english);
+  return found && *found ? found : english;
+}
+
+std::string tr(const char* english, const std::string& a0) { return fill(tr(english), {&a0}); }
+
+std::string tr(const char* english, const std::string& a0, const std::string& a1) {
+  return fill(tr(english), {&a0, &a1});
+}
+
+}  // namespace caukham::core

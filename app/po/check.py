@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Every tr("...") and tr_later("...") in app/ must have a finished Vietnamese translation. Usage: check.py SOURCE_ROOT"""
+import pathlib
+import re
+import subprocess
+import sys
+import unicodedata
+
+root = pathlib.Path(sys.argv[1])
+sources = sorted(str(p.relative_to(root)) for p in (root / "app").rglob("*")
+                 if p.suffix in (".cpp", ".hpp", ".h", ".c"))
+
+
+def entries(po_text):
+    """msgid -> (msgstr, fuzzy); strings of several lines are joined."""
+    found = {}
+    for block in re.split(r"\n\s*\n", po_text):
+        lines = [line for line in block.splitlines() if not line.startswith("#")]
+        fuzzy = any(line.startswith("#,") and "fuzzy" in line for line in block.splitlines())
+        field, texts = None, {"msgid": "", "msgstr": ""}
+        for line in lines:
+            match = re.match(r'(msgid|msgstr)?\s*"(.*)"\s*$', line)
+            if match:
+                field = match.group(1) or field
+                texts[field] += match.group(2)
+        if texts["msgid"]:
+            if texts["msgid"] in found:
+                sys.exit(f"vi.po has two entries for \"{texts['msgid']}\": take one out")
+            found[texts["msgid"]] = (texts["msgstr"], fuzzy)
+    return found
+
+
+extracted = subprocess.run(
+    ["xgettext", "--language=C++", "--from-code=UTF-8", "--keyword=tr", "--keyword=tr_later", "--add-location=file",
+     "-o", "-", "--force-po", *sources], cwd=root, capture_output=True, text=True, check=True).stdout
+used = entries(extracted)
+vi_text = (root / "app/po/vi.po").read_text(encoding="utf-8")
+have = entries(vi_text)
+subprocess.run(["msgfmt", "-c", "-o", "/dev/null", str(root / "app/po/vi.po")], check=True)
+
+wrong = []
+for key in used:
+    text, fuzzy = have.get(key, ("", False))
+    if not text or fuzzy:
+        wrong.append(f'no Vietnamese in app/po/vi.po: "{key}"')
+    elif set(re.findall(r"\{\d\}", key)) != set(re.findall(r"\{\d\}", text)):
+        wrong.append(f'the places {{0}}, {{1}} differ in: "{key}"')
+if unicodedata.normalize("NFC", vi_text) != vi_text:
+    wrong.append("app/po/vi.po is not in NFC: accents are split from their letters")
+for key in sorted(set(have) - set(used)):
+    print(f'unused in app/po/vi.po: "{key}"')
+print(f"{len(used)} texts, {len(wrong)} wrong")
+print("\n".join(wrong))
+sys.exit(1 if wrong else 0)

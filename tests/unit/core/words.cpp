@@ -1,0 +1,67 @@
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "core/i18n.hpp"
+
+using namespace caukham::core;
+
+namespace {
+struct English {
+  ~English() { set_language("en", ""); }
+};
+}  // namespace
+
+TEST_CASE("words must be Vietnamese when asked for, without any system locale") {
+  const English restore;
+  REQUIRE(tr("ECG") == "ECG");
+  REQUIRE(set_language("vi", locale_folder()));
+  REQUIRE(language() == "vi");
+  REQUIRE(tr("ECG") == "Máy điện tim");
+  REQUIRE(tr("no such words") == "no such words");
+  REQUIRE(tr("") == "");
+  REQUIRE(set_language("en", locale_folder()));
+  REQUIRE(tr("ECG") == "ECG");
+}
+
+TEST_CASE("a missing or broken catalogue must leave English") {
+  const English restore;
+  REQUIRE_FALSE(set_language("vi", "/nowhere/at/all"));
+  REQUIRE(tr("ECG") == "ECG");
+  const auto folder = std::filesystem::temp_directory_path() / "caukham-words-test";
+  std::filesystem::create_directories(folder / "vi" / "LC_MESSAGES");
+  std::ofstream(folder / "vi" / "LC_MESSAGES" / "caukham.mo") << "this is not a catalogue, at all, at all, at all";
+  REQUIRE_FALSE(set_language("vi", folder.string()));
+  REQUIRE(tr("ECG") == "ECG");
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("places must be filled once, from left to right") {
+  REQUIRE(tr("{0} of {1}", "a", "b") == "a of b");
+  REQUIRE(tr("{1}{0}{1}", "a", "b") == "bab");
+  REQUIRE(tr("{0}", "{0}") == "{0}");
+  REQUIRE(tr("{0} {1}", "{1}", "x") == "{1} x");
+  REQUIRE(tr("{0} {1} {", "a") == "a {1} {");
+  REQUIRE(tr("{", "a") == "{");
+}
+
+TEST_CASE("changing the language must not disturb others who translate") {
+  const English restore;
+  const auto folder = locale_folder();
+  std::vector<std::thread> readers;
+  std::atomic<int> odd{0};
+  for (int i = 0; i < 3; ++i)
+    readers.emplace_back([&] {
+      for (int n = 0; n < 2000; ++n) {
+        const auto word = tr("ECG");
+        if (word != "ECG" && word != "Máy điện tim") ++odd;
+      }
+    });
+  for (int n = 0; n < 20; ++n) set_language(n % 2 ? "en" : "vi", folder);
+  for (auto& reader : readers) reader.join();
+  REQUIRE(odd == 0);
+}

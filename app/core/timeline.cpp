@@ -14,6 +14,8 @@ constexpr std::int64_t future_ns = 1'000'000'000, past_ns = 30'000'000'000;
 // standard errors, and 2 % of its length (internal oscillators of ADS129x: ±2 % over temperature, data sheet).
 constexpr double base_tolerance_ns = 250e6, relative_tolerance = 0.02, errors = 4;
 constexpr double learned_after_s = 5;
+// A device that sends something again does so at once.
+constexpr double repeat_ns = 1.5e9;
 
 double tolerance(double interval_ns, double error_ns) {
   return base_tolerance_ns + errors * error_ns + relative_tolerance * std::abs(interval_ns);
@@ -87,6 +89,9 @@ Timeline::Loss Timeline::judge(const ck_chunk& header, std::int64_t time_ns, std
     loss.note = "the device's clock jumped; what was lost is estimated from host time";
     return loss;
   }
+  if (ahead_ns < -repeat_ns) {  // stamps made from a clock that was set back: new samples, not old ones
+    return {declared, true, tr_later("device lost samples"), "the device's clock was set back", false};
+  }
   if (advance <= 0) return {0, true, nullptr, "a chunk repeats what was already delivered; dropped", true};
   if (ahead <= -slack && !interrupted_)
     return {declared, true, tr_later("device lost samples"), "a chunk's ticks overlap the chunk before it", false};
@@ -138,7 +143,8 @@ Timeline::Placed Timeline::place(const ck_chunk& header, std::int64_t arrival_ns
   placed.lost = loss.samples;
   placed.first_sample = next_sample_ + loss.samples;
   placed.discontinuous = begun_ && (broken || loss.samples > 0);
-  if (begun_) placed.time_ns = std::max(placed.time_ns, last_time_ns_);
+  if (begun_ && placed.time_ns < last_time_ns_)
+    placed.time_ns = std::max(last_time_ns_, std::min(expected_time_ns(), arrival_ns));
   if (loss.samples > 0 && !shape_.video) {
     const char* reason = loss.reason ? loss.reason : tr_later("device lost samples");
     if (jumped) reason = tr_later("samples lost on the way from the plugin");

@@ -190,7 +190,7 @@ TEST_CASE("a jump of the device's clock must not become lost samples") {
           const auto came = arrival(c);
           if (n >= 100) {
             c.device_ticks += static_cast<std::uint64_t>(jump_s * 1'000'000);
-            if (stamp_jumps_too && (jump_s > 1 || jump_s < -30)) c.time_ns += jump_s * second;
+            if (stamp_jumps_too) c.time_ns += jump_s * second;
           }
           if (n == 100 && flagged) c.flags = CK_CHUNK_DISCONT;
           const auto p = line.place(c, came);
@@ -199,7 +199,7 @@ TEST_CASE("a jump of the device's clock must not become lost samples") {
           if (!flagged) REQUIRE(p.lost == 0);
           if (n == 100) REQUIRE(p.note != nullptr);
           REQUIRE(p.time_ns >= last_time);
-          REQUIRE(std::abs(p.time_ns - came) < 2 * second);
+          REQUIRE(std::abs(p.time_ns - came) < 3 * second);
           last_time = p.time_ns;
           delivered += c.count;
         }

@@ -189,7 +189,7 @@ void Model::run(std::string_view name, int p0, int p1, std::int64_t now_ns) {
 }
 
 void Model::command_line(std::string_view line, std::int64_t now_ns) {
-  if (line.empty()) return;
+  if (text_mode_ && line.empty()) return;
   if (text_mode_) return run(line.substr(0, line.find(' ')), 0, 0, now_ns);
   const auto doc = json::parse(line, nullptr, false);
   if (!doc.is_object()) return reply(400, "Bad Request");

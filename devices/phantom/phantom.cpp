@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 #include "devices/phantom/jpeg.hpp"
 #include "devices/phantom/scenes.hpp"
@@ -24,13 +27,6 @@ PhantomOptions bounded(PhantomOptions o) {
   o.quality = std::clamp(o.quality, 1, 100);
   o.hold = std::max(1, o.hold);
   return o;
-}
-
-std::vector<Canvas> render(const PhantomOptions& o) {
-  std::vector<Canvas> one;
-  one.emplace_back(o.width + 2 * drift_margin, o.height + 2 * drift_margin);
-  o.scene == Scene::ear ? scene::draw_ear(one[0], drift_margin) : scene::draw_skin(one[0], drift_margin);
-  return one;
 }
 
 void copy_window(const Canvas& from, int x, int y, Canvas& to) {
@@ -70,9 +66,21 @@ void Canvas::set_rgb(int px, int py, float r, float g, float b) {
   v[at] = byte(128 + 0.5F * r - 0.418688F * g - 0.081312F * b);
 }
 
+Phantom::Bases Phantom::render(const PhantomOptions& o) {
+  static std::mutex guard;
+  static std::map<std::tuple<Scene, int, int>, Bases> kept;
+  const std::lock_guard lock(guard);
+  Bases& bases = kept[{o.scene, o.width, o.height}];
+  if (bases) return bases;
+  auto one = std::make_shared<std::vector<Canvas>>();
+  Canvas& canvas = one->emplace_back(o.width + 2 * drift_margin, o.height + 2 * drift_margin);
+  o.scene == Scene::ear ? scene::draw_ear(canvas, drift_margin) : scene::draw_skin(canvas, drift_margin);
+  return bases = std::move(one);
+}
+
 Phantom::Phantom(const PhantomOptions& options) : Phantom(options, render(bounded(options)), drift_margin) {}
 
-Phantom::Phantom(const PhantomOptions& options, std::vector<Canvas> bases, int margin)
+Phantom::Phantom(const PhantomOptions& options, Bases bases, int margin)
     : options_(bounded(options)), bases_(std::move(bases)), margin_(margin), frame_(options_.width, options_.height) {}
 
 std::unique_ptr<Phantom> Phantom::from_folder(const std::string& folder, const PhantomOptions& wish, std::string& why) {
@@ -97,11 +105,11 @@ std::unique_ptr<Phantom> Phantom::from_folder(const std::string& folder, const P
     if (decode_jpeg(bytes, options.width, options.height, canvas)) bases.push_back(std::move(canvas));
   }
   if (bases.empty()) return why = "the picture folder holds no readable .jpg file: " + folder, nullptr;
-  return std::unique_ptr<Phantom>(new Phantom(options, std::move(bases), 0));
+  return std::unique_ptr<Phantom>(new Phantom(options, std::make_shared<const std::vector<Canvas>>(std::move(bases)), 0));
 }
 
 Bytes Phantom::jpeg(std::uint32_t counter) {
-  const Canvas& base = bases_[counter / static_cast<std::uint32_t>(options_.hold) % bases_.size()];
+  const Canvas& base = (*bases_)[counter / static_cast<std::uint32_t>(options_.hold) % bases_->size()];
   // A hand that is not quite still: two slow sines, in steps of two pixels so that the chroma moves along.
   const double t = counter * 0.045;
   const auto drift = [this](double s) { return margin_ + static_cast<int>(std::lround(s * margin_ * 0.45)) * 2; };

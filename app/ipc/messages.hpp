@@ -5,11 +5,13 @@
 //   H Hello, once, as soon as the plugin is loaded; or H Farewell with the reason why it cannot be, then the end
 //   A Open                      H Log*, Stream*, Param*, then Opened (which says that the list is complete)
 //   A Configure                 H Stream*, Param*, then Configured
-//   A Start                     H Started; then ChunkReady, EventReady at any time
+//   A Start                     H Started; ChunkReady and EventReady may come from here on, the first even before Started;
+//                               seq counts from 0 after each Start
 //   A Stop                      H the last ChunkReady, then Stopped
 //   A Close                     H Closed; Open may follow again
 //   A ParamGet | ParamSet       H ParamAnswer with the value now in force
-//   A Ping                      H Pong, from the thread that runs the plugin: no Pong means that it hangs
+//   A Ping                      H Pong, from the thread that runs the plugin: no Pong means that it hangs. While a
+//                               command is under way the Pong waits for its end, and the command's deadline counts
 //   A SlotFree                  after the slot of a ChunkReady has been copied
 //   A Quit                      H ends with code 0
 // Deadlines are the application's business: 10 s for Open, 3 s for Start, 1 s for the others, then kill.

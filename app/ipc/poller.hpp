@@ -11,8 +11,9 @@ namespace caukham::ipc {
 class Poller {
  public:
   Poller();  // throws std::system_error
-  // `tag` is what wait() reports; a handle may be watched once. Does not own it: remove before it is closed.
-  void add(Handle::Native native, std::uint64_t tag);
+  // `tag` is what wait() reports; a handle is watched once, adding it again replaces. Does not own it: remove before it
+  // is closed. With `for_room` it is also reported when it can be written to.
+  void add(Handle::Native native, std::uint64_t tag, bool for_room = false);
   void remove(Handle::Native native);
   // Tags of what is readable or has ended, at most timeout_ms later (-1: for ever). Empty: time is over, or wake().
   std::vector<std::uint64_t> wait(int timeout_ms);
@@ -23,6 +24,7 @@ class Poller {
   struct Watched {
     Handle::Native native;
     std::uint64_t tag;
+    bool for_room;
   };
   std::vector<Watched> watched_;
   Handle wake_;

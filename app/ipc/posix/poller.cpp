@@ -14,9 +14,13 @@ Poller::Poller() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!wake_.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
-void Poller::add(Handle::Native native, std::uint64_t tag) {
-  remove(native);
-  watched_.push_back({native, tag});
+void Poller::add(Handle::Native native, std::uint64_t tag, bool for_room) {
+  for (Watched& w : watched_) {
+    if (w.native != native) continue;
+    w = {native, tag, for_room};
+    return;
+  }
+  watched_.push_back({native, tag, for_room});
 }
 
 void Poller::remove(Handle::Native native) {
@@ -27,7 +31,7 @@ std::vector<std::uint64_t> Poller::wait(int timeout_ms) {
   std::vector<pollfd> fds;
   fds.reserve(watched_.size() + 1);
   fds.push_back({wake_.native(), POLLIN, 0});
-  for (const Watched& w : watched_) fds.push_back({w.native, POLLIN, 0});
+  for (const Watched& w : watched_) fds.push_back({w.native, static_cast<short>(w.for_room ? POLLIN | POLLOUT : POLLIN), 0});
   std::vector<std::uint64_t> ready;
   if (::poll(fds.data(), fds.size(), timeout_ms) <= 0) return ready;
   if (fds[0].revents != 0) {

@@ -1,0 +1,15 @@
+// This process, as the system sees it.
+#pragma once
+#include <string_view>
+
+#include "ipc/handle.hpp"
+
+namespace caukham::pluginhost {
+
+int own_pid();
+// The handle whose number stands in an argument; invalid when it is none or not open.
+ipc::Handle inherited(std::string_view number);
+// Ends this process by force after `seconds`, unless it has ended by then.
+void end_within(unsigned seconds);
+
+}  // namespace caukham::pluginhost

@@ -39,7 +39,7 @@ Io Model::out(std::uint8_t endpoint, ByteView bytes, std::int64_t now_ns) {
   if (endpoint != ep_out || !alternate_) return Io::stall;
   if (awake_ && !streaming_ && std::ranges::equal(bytes, start_video)) {
     streaming_ = true;
-    start_ns_ = now_ns;
+    start_ns_ = now_ns - static_cast<std::int64_t>(next_shot_) * period_ns;  // numbers go on over a restart
   }
   return Io::ok;
 }

@@ -200,8 +200,9 @@ class Record {
   Recovery recover(std::string_view actor);                       // at start, before any recording
   int discard_leftovers(std::string_view actor, const Recovery&);  // number of files removed
 
+  struct Impl;  // record_impl.hpp
+
  private:
-  struct Impl;
   explicit Record(std::unique_ptr<Impl>);
   std::unique_ptr<Impl> impl_;
 };

@@ -115,7 +115,7 @@ void fsync_directory(const std::filesystem::path& folder) {
 }
 
 bool hard_link(const std::filesystem::path& existing, const std::filesystem::path& name) {
-  if (link(existing.c_str(), name.c_str()) == 0) return true;
+  if (linkat(AT_FDCWD, existing.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
   if (errno == ENOSPC || errno == EDQUOT || errno == ENOENT) fail("linked", name, errno);
   return false;
 }

@@ -1,6 +1,7 @@
 #include "media/picture.hpp"
 
 #include <mutex>
+#include <utility>
 
 #include "media/ffmpeg.hpp"
 #include "media/still.hpp"
@@ -39,11 +40,21 @@ bool Converter::run(const std::uint8_t* const* from, const int* from_strides, in
   const Shape shape{from_w, from_h, to_w, to_h, from_format, to_format, from_full_range, to_full_range};
   if (sws_ == nullptr || !(shape == shape_)) {
     sws_freeContext(sws_);
-    const int flags = from_w == to_w && from_h == to_h ? SWS_POINT : SWS_BILINEAR;
-    sws_ = sws_getContext(from_w, from_h, from_format, to_w, to_h, to_format, flags, nullptr, nullptr, nullptr);
+    sws_ = sws_alloc_context();
     if (sws_ == nullptr) return false;
-    const int* bt601 = sws_getCoefficients(SWS_CS_ITU601);
-    sws_setColorspaceDetails(sws_, bt601, from_full_range, bt601, to_full_range, 0, 1 << 16, 1 << 16);
+    // The ranges must be known before the context chooses its way: told afterwards, it copies planes unchanged.
+    // Matrix: libswscale's default, BT.601.
+    const bool one_to_one = from_w == to_w && from_h == to_h && (from_format == to_format || to_format == AV_PIX_FMT_RGB24);
+    const std::pair<const char*, int> options[] = {
+        {"srcw", from_w}, {"srch", from_h}, {"src_format", from_format}, {"src_range", from_full_range},
+        {"dstw", to_w}, {"dsth", to_h}, {"dst_format", to_format}, {"dst_range", to_full_range},
+        {"sws_flags", one_to_one ? SWS_POINT : SWS_BILINEAR}};
+    for (const auto& [name, value] : options) av_opt_set_int(sws_, name, value, 0);
+    if (sws_init_context(sws_, nullptr, nullptr) < 0) {
+      sws_freeContext(sws_);
+      sws_ = nullptr;
+      return false;
+    }
     shape_ = shape;
   }
   return sws_scale(sws_, from, from_strides, 0, from_h, to, to_strides) == to_h;

@@ -22,7 +22,9 @@ double tolerance(double interval_ns, double error_ns) {
 }
 }  // namespace
 
-Timeline::Timeline(Shape shape) : shape_(shape) {}
+Timeline::Timeline(Shape shape) : shape_(shape) {
+  shape_.rate_hz = std::max(shape.rate_hz, 1e-3);  // one sample in a quarter of an hour; keeps the arithmetic in range
+}
 
 void Timeline::interrupt(const std::string& reason) {
   new_count_ = true;

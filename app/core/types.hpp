@@ -44,6 +44,7 @@ struct Chunk {
   std::uint64_t device_ticks = 0;
   std::uint32_t time_error_ns = 0;
   bool discontinuous = false;
+  bool sensor_invalid = false;  // the device itself says that these values are no measurements
   std::vector<std::int32_t> samples;  // waveform: interleaved, count * channels
   std::vector<std::uint8_t> picture;  // video: the camera's own JPEG
 };

@@ -1,0 +1,423 @@
+#include "core/plugin_device.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/clock.hpp"
+#include "core/i18n.hpp"
+#include "core/log.hpp"
+#include "core/plugin_process.hpp"
+
+namespace caukham::core {
+namespace {
+constexpr std::int64_t ms = 1'000'000, second = 1000 * ms, minute = 60 * second;
+constexpr int messages_a_turn = 128;          // then the other devices have their turn
+constexpr std::size_t outbox_limit = 4096;    // more than all slots of a pool: it does not read any more
+constexpr const char* gap_restart = tr_later("plugin restarted");
+constexpr const char* gap_unplugged = tr_later("unplugged");
+}  // namespace
+
+PluginDevice::PluginDevice(DeviceHouse& house, DeviceId id, std::shared_ptr<HotplugSource> source,
+                           const ipc::Manifest& manifest, const ck_endpoint& endpoint, std::string identity)
+    : house_(house), manifest_(manifest), source_(std::move(source)), endpoint_(endpoint) {
+  status_.id = id;
+  status_.kind = ipc::text_of(endpoint.kind);
+  status_.name = endpoint.product[0] ? ipc::text_of(endpoint.product) : manifest.name;
+  status_.identity = std::move(identity);
+  status_.plugin_id = manifest.id;
+  status_.plugin_version = manifest.version;
+  room_ = "device " + std::to_string(id) + " (" + manifest.id + ")";
+}
+
+// ---- what comes from outside
+
+void PluginDevice::arrived(const ck_endpoint& endpoint) {
+  endpoint_ = endpoint;
+  plugged_ = true;
+  gone_at_ns_ = 0;
+  failures_ns_.clear();  // whoever plugs it in again has done what the last sentence asked for
+  log_info(room_, "plugged in at " + ipc::text_of(endpoint.path) + ", " + status_.identity);
+  if (process_.started())
+    begin_again_ = true;  // the plugin host of before is still closing
+  else
+    begin();
+}
+
+void PluginDevice::left() {
+  if (!plugged_) return;
+  plugged_ = false;
+  gone_at_ns_ = 0;
+  begin_again_ = false;
+  log_info(room_, "unplugged");
+  if (phase_ == Phase::live) {
+    send(ipc::Stop{});
+    enter(Phase::stopping, house_.settings.command_ms);
+  } else if (phase_ != Phase::stopping && phase_ != Phase::closing && phase_ != Phase::quitting) {
+    end_process(gap_unplugged);
+  }
+  set_state(DeviceState::unplugged, tr("{0} is not plugged in.", status_.name));
+}
+
+void PluginDevice::shut_down() {
+  shutting_down_ = true;
+  begin_again_ = false;
+  if (phase_ == Phase::live) {
+    send(ipc::Stop{});
+    enter(Phase::stopping, house_.settings.command_ms);
+  } else if (phase_ != Phase::stopping && phase_ != Phase::closing && phase_ != Phase::quitting) {
+    closed_down();
+  }
+}
+
+void PluginDevice::restart() {
+  failures_ns_.clear();
+  if (!plugged_ || shutting_down_) return;
+  log_info(room_, "restart asked for");
+  end_process(gap_restart);
+  begin();
+}
+
+void PluginDevice::set_param(const std::string& name, double value, Supervisor::ParamDone done) {
+  const auto refuse = [&](ck_result result) {
+    if (done) done(result, value);
+  };
+  if (phase_ != Phase::live) return refuse(CK_E_STATE);
+  for (const auto& param : params_) {
+    if (ipc::text_of(param.info.name) != name) continue;
+    if (!(param.info.flags & CK_PARAM_SET)) return refuse(CK_E_UNSUPPORTED);
+    if (!(value >= param.info.minimum && value <= param.info.maximum)) return refuse(CK_E_INVALID);
+    param_waiting_[param.info.id].push_back(std::move(done));
+    send(ipc::ParamSet{param.info.id, 0, value});
+    return;
+  }
+  refuse(CK_E_INVALID);
+}
+
+void PluginDevice::inject(ipc::FaultKind kind) {
+  if (process_.started()) send(ipc::Fault{kind});
+}
+
+// ---- the process
+
+void PluginDevice::begin() {
+  begin_again_ = false;
+  drained_ = true;
+  pings_unanswered_ = 0;
+  messages_this_second_ = 0;
+  farewell_.clear();
+  table_.clear();
+  params_.clear();
+  try {
+    pool_.emplace(manifest_.pool);
+    auto link = source_->open_link(endpoint_);
+    auto started = spawn_plugin_host(house_.settings, manifest_, pool_->handle(), std::move(link));
+    process_ = std::move(started.process);
+    channel_ = std::move(started.channel);
+    output_ = std::move(started.output);
+  } catch (const std::exception& e) {
+    return fail(std::string("cannot start the plugin host: ") + e.what(),
+                tr("The driver program of {0} cannot be started. Caukham may have to be installed again.",
+                   status_.name));
+  }
+  house_.poller.add(channel_.native(), std::uint64_t{status_.id} * 2);
+  if (output_.valid()) house_.poller.add(output_.native(), std::uint64_t{status_.id} * 2 + 1);
+  enter(Phase::hello, house_.settings.hello_ms);
+  status_.simulated = status_.simulated || manifest_.simulated || (endpoint_.flags & CK_ENDPOINT_SIMULATED);
+  if (failures_ns_.empty())
+    set_state(DeviceState::opening, "");
+  else
+    set_state(DeviceState::restarting, status_.problem);
+  note_use(true);
+}
+
+void PluginDevice::enter(Phase phase, int deadline_ms) {
+  phase_ = phase;
+  deadline_ns_ = deadline_ms > 0 ? now_ns() + deadline_ms * ms : 0;
+}
+
+void PluginDevice::end_process(const char* gap_reason) {
+  if (process_.started()) {
+    note_use(false);
+    on_output();
+    if (channel_.valid()) house_.poller.remove(channel_.native());
+    if (output_.valid()) house_.poller.remove(output_.native());
+    process_.kill();
+    house_.bury(std::exchange(process_, {}));
+    for (auto& stream : streams_) stream.timeline.interrupt(gap_reason);
+  }
+  channel_.close();
+  output_.reset();
+  output_line_.clear();
+  outbox_.clear();
+  pool_.reset();  // and with it every slot the plugin host may have held
+  enter(Phase::idle, 0);
+  status_.pid = 0;
+  for (auto& [id, waiting] : std::exchange(param_waiting_, {}))
+    for (auto& done : waiting)
+      if (done) done(CK_E_GONE, 0);
+}
+
+void PluginDevice::ended_by_itself() {
+  note_use(true);  // while the system still knows
+  const auto status = process_.wait(20);  // its channel is closed, so that its end is a matter of microseconds
+  const std::string how = status ? status->words() : "closed its channel and went on";
+  if (phase_ == Phase::quitting || phase_ == Phase::stopping || phase_ == Phase::closing) {
+    if (phase_ != Phase::quitting) log_warning(room_, "plugin host " + how + " while it was being closed");
+    return closed_down();
+  }
+  if (!farewell_.empty())
+    return fail("plugin host gave up: " + farewell_,
+                tr("The driver program of {0} cannot work: {1}", status_.name, farewell_));
+  fail("plugin host " + how, tr("The driver program of {0} has stopped by itself.", status_.name));
+}
+
+// After an unplugging or at the end of the program.
+void PluginDevice::closed_down() {
+  const bool again = begin_again_;
+  end_process(gap_unplugged);
+  if (again) return begin();
+  set_state(DeviceState::unplugged, shutting_down_ ? "" : tr("{0} is not plugged in.", status_.name));
+}
+
+void PluginDevice::lie(const std::string& how) {
+  fail("plugin host broke the protocol and was ended: " + how,
+       tr("The driver program of {0} sent data that cannot be right.", status_.name));
+}
+
+void PluginDevice::fail(const std::string& technical, const std::string& words) {
+  log_error(room_, technical);
+  if (!plugged_ || shutting_down_ || begin_again_) return closed_down();  // it was on its way out in any case
+  end_process(gap_restart);
+  const auto now = now_ns();
+  while (!failures_ns_.empty() && failures_ns_.front() < now - house_.settings.restart_window_ms * ms)
+    failures_ns_.pop_front();
+  failures_ns_.push_back(now);
+  const auto failures = failures_ns_.size();
+  if (failures > static_cast<std::size_t>(house_.settings.restarts)) {
+    enter(Phase::idle, 0);
+    return set_state(DeviceState::failed,
+                     words + " " +
+                         tr("Starting it again did not help. Unplug the device, wait ten seconds and plug it in "
+                            "again. If that does not help, call the technician."));
+  }
+  ++status_.restarts;
+  const auto& backoff = house_.settings.backoff_ms;
+  enter(Phase::waiting, backoff.empty() ? 1 : std::max(1, backoff[std::min(failures, backoff.size()) - 1]));
+  set_state(DeviceState::restarting, words + " " + tr("It is being started again."));
+}
+
+void PluginDevice::set_state(DeviceState state, std::string problem) {
+  status_.state = state;
+  status_.problem = std::move(problem);
+  status_.pid = process_.pid();
+  house_.hub.publish(status_);
+}
+
+void PluginDevice::note_use(bool running) {
+  if (process_.started())
+    house_.report_use({status_.id, process_.pid(), manifest_.id, running, process_.cpu_seconds()});
+}
+
+// ---- time
+
+std::int64_t PluginDevice::tick(std::int64_t now) {
+  const auto never = now + minute;
+  flush();
+  if (gone_at_ns_ && now >= gone_at_ns_) {
+    gone_at_ns_ = 0;
+    if (plugged_ && phase_ == Phase::live)
+      fail("the plugin says that the device is gone, but it is still plugged in",
+           tr("{0} does not answer any more. Check its cable.", status_.name));
+  }
+  if (deadline_ns_ && now >= deadline_ns_) {
+    switch (phase_) {
+      case Phase::waiting: begin(); break;
+      case Phase::stopping:
+      case Phase::closing:
+      case Phase::quitting:
+        log_warning(room_, "plugin host did not close in time and was ended");
+        closed_down();
+        break;
+      default:
+        fail(phase_ == Phase::hello     ? "the plugin was not loaded in time"
+             : phase_ == Phase::opening ? "the plugin did not open the device in time"
+                                        : "the plugin did not start the device in time",
+             tr("{0} does not answer. Check that it is switched on.", status_.name));
+    }
+  }
+  if (phase_ == Phase::live && now >= ping_at_ns_ && drained_) {
+    // Only counted when nothing is left to read: a Pong may stand behind a queue of chunks.
+    if (pings_unanswered_ >= house_.settings.missed_pings) {
+      fail("the plugin hangs: " + std::to_string(pings_unanswered_) + " pings without an answer",
+           tr("The driver program of {0} does not answer any more.", status_.name));
+    } else {
+      send(ipc::Ping{++ping_token_});
+      ++pings_unanswered_;
+      ping_at_ns_ = now + house_.settings.ping_ms * ms;
+      note_use(true);
+    }
+  }
+  auto next = never;
+  if (deadline_ns_) next = std::min(next, deadline_ns_);
+  if (gone_at_ns_) next = std::min(next, gone_at_ns_);
+  if (phase_ == Phase::live) next = std::min(next, ping_at_ns_);
+  if (!outbox_.empty()) next = std::min(next, now + 5 * ms);
+  return next;
+}
+
+// ---- the conversation
+
+void PluginDevice::send(const ipc::Message& message) {
+  outbox_.push_back(message);
+  flush();
+}
+
+void PluginDevice::flush() {
+  while (!outbox_.empty() && channel_.valid()) {
+    const auto sent = ipc::post(channel_, outbox_.front());
+    if (sent == ipc::Sent::would_block) break;
+    outbox_.pop_front();  // also when the peer is gone: receive() will say so
+  }
+}
+
+void PluginDevice::on_channel() {
+  drained_ = false;
+  for (int n = 0; n < messages_a_turn; ++n) {
+    if (!channel_.valid()) return;
+    switch (channel_.receive(buffer_)) {
+      case ipc::Received::nothing: drained_ = true; return;
+      case ipc::Received::closed: drained_ = true; return ended_by_itself();
+      case ipc::Received::refused: return lie("a message too long, or with handles in it");
+      case ipc::Received::message: break;
+    }
+    const auto now = now_ns();
+    if (now - second_began_ns_ >= second) second_began_ns_ = now, messages_this_second_ = 0;
+    if (++messages_this_second_ > house_.settings.messages_per_second)
+      return lie("it floods: more than " + std::to_string(house_.settings.messages_per_second) +
+                 " messages in a second");
+    if (outbox_.size() > outbox_limit) return lie("it does not read what is sent to it");
+    std::string why;
+    const auto message = ipc::decode(buffer_, ipc::From::plugin_host, why);
+    if (!message) return lie(why);
+    handle(*message);
+  }
+}
+
+void PluginDevice::on_output() {
+  if (!output_.valid()) return;
+  const bool open = ipc::drain(output_, output_line_, 16384);
+  for (std::size_t end; (end = output_line_.find('\n')) != std::string::npos; output_line_.erase(0, end + 1))
+    complain("printed: " + ipc::clean_text(output_line_.substr(0, end)));
+  if (output_line_.size() > 4096) output_line_.clear();
+  if (!open) {
+    house_.poller.remove(output_.native());
+    output_.reset();
+  }
+}
+
+void PluginDevice::handle(const ipc::Message& message) {
+  const auto out_of_turn = [&] { lie(std::string(ipc::name_of(message)) + " out of turn"); };
+  const bool closing = phase_ == Phase::stopping || phase_ == Phase::closing || phase_ == Phase::quitting;
+  if (const auto* ready = std::get_if<ipc::ChunkReady>(&message)) {
+    phase_ == Phase::starting || phase_ == Phase::live || phase_ == Phase::stopping ? on_chunk(*ready) : out_of_turn();
+  } else if (const auto* event = std::get_if<ipc::EventReady>(&message)) {
+    phase_ == Phase::hello ? out_of_turn() : on_event(event->event);
+  } else if (const auto* line = std::get_if<ipc::Log>(&message)) {
+    on_log(*line);
+  } else if (const auto* pong = std::get_if<ipc::Pong>(&message)) {
+    if (pong->token > ping_token_) return lie("a Pong to no Ping");
+    pings_unanswered_ = 0;
+  } else if (const auto* answer = std::get_if<ipc::ParamAnswer>(&message)) {
+    on_param_answer(*answer);
+  } else if (const auto* hello = std::get_if<ipc::Hello>(&message)) {
+    phase_ == Phase::hello ? on_hello(*hello) : out_of_turn();
+  } else if (const auto* last = std::get_if<ipc::Farewell>(&message)) {
+    farewell_ = ipc::text_of(last->text);
+  } else if (const auto* stream = std::get_if<ipc::Stream>(&message)) {
+    if (phase_ != Phase::opening) return out_of_turn();
+    if (const char* wrong = table_.add(stream->info)) lie(wrong);
+  } else if (const auto* param = std::get_if<ipc::Param>(&message)) {
+    if (phase_ != Phase::opening || params_.size() >= ipc::max_params) return out_of_turn();
+    params_.push_back({param->info, param->value});
+  } else if (const auto* opened = std::get_if<ipc::Opened>(&message)) {
+    phase_ == Phase::opening ? on_opened(*opened) : out_of_turn();
+  } else if (const auto* started = std::get_if<ipc::Started>(&message)) {
+    if (phase_ != Phase::starting) return out_of_turn();
+    if (started->result < 0) return refused("start", started->result, "");
+    enter(Phase::live, 0);
+    pings_unanswered_ = 0;
+    ping_at_ns_ = now_ns() + house_.settings.ping_ms * ms;
+    set_state(DeviceState::live, "");
+  } else if (std::holds_alternative<ipc::Stopped>(message)) {
+    if (phase_ != Phase::stopping) return closing ? void() : out_of_turn();
+    send(ipc::Close{});
+    enter(Phase::closing, house_.settings.command_ms);
+  } else if (std::holds_alternative<ipc::Closed>(message)) {
+    if (phase_ != Phase::closing) return out_of_turn();
+    send(ipc::Quit{});
+    enter(Phase::quitting, house_.settings.command_ms);
+  } else {
+    out_of_turn();
+  }
+}
+
+void PluginDevice::on_hello(const ipc::Hello& hello) {
+  if (hello.abi_major != CK_ABI_MAJOR || ipc::text_of(hello.id) != manifest_.id)
+    return lie("the library's id or interface is not that of its manifest: " + ipc::text_of(hello.id));
+  status_.plugin_version = ipc::text_of(hello.version);
+  send(ipc::Open{endpoint_});
+  enter(Phase::opening, house_.settings.open_ms);
+}
+
+void PluginDevice::on_opened(const ipc::Opened& opened) {
+  if (opened.result < 0) return refused("open", opened.result, ipc::text_of(opened.text));
+  if (opened.streams != table_.size() || opened.params != params_.size() || table_.size() == 0)
+    return lie("Opened names another number of streams or parameters than were described");
+  announce_streams();
+  announce_params();
+  send(ipc::Start{});
+  enter(Phase::starting, house_.settings.start_ms);
+}
+
+void PluginDevice::refused(const char* command, ck_result result, const std::string& text) {
+  const std::string technical =
+      std::string(command) + " failed with " + std::string(ipc::name_of(result)) + (text.empty() ? "" : ": " + text);
+  if (result == CK_E_DENIED)
+    return fail(technical, tr("{0} is used by another program, or Caukham has no right to use it. Close other "
+                              "programs that use it.", status_.name));
+  if (result == CK_E_UNSUPPORTED)
+    return fail(technical, tr("This model of {0} is not supported.", status_.name));
+  fail(technical, tr("{0} does not work as it should. Check its cable and switch it off and on.", status_.name));
+}
+
+void PluginDevice::on_param_answer(const ipc::ParamAnswer& answer) {
+  auto waiting = param_waiting_.find(answer.id);
+  if (waiting == param_waiting_.end() || waiting->second.empty()) return lie("ParamAnswer out of turn");
+  auto done = std::move(waiting->second.front());
+  waiting->second.pop_front();
+  for (auto& param : params_) {
+    if (param.info.id != answer.id || answer.result < 0) continue;
+    param.value = answer.value;
+    announce_params();
+    Event event{status_.id, 0, EventKind::param, now_ns(), {static_cast<std::int64_t>(answer.id)}, {}};
+    event.text = ipc::text_of(param.info.name);
+    house_.hub.publish(event);
+  }
+  if (done) done(answer.result, answer.value);
+}
+
+void PluginDevice::on_log(const ipc::Log& line) {
+  if (line.level >= CK_LOG_WARNING)
+    complain("says: " + ipc::text_of(line.text));
+  else
+    log_debug(room_, ipc::text_of(line.text));
+}
+
+void PluginDevice::complain(const std::string& text) {
+  const auto now = now_ns();
+  if (now - minute_began_ns_ >= minute) minute_began_ns_ = now, complaints_this_minute_ = 0;
+  if (++complaints_this_minute_ <= 60) log_warning(room_, text);
+  if (complaints_this_minute_ == 60) log_warning(room_, "more lines of this minute are left out");
+}
+
+}  // namespace caukham::core

@@ -11,6 +11,9 @@ sources = sorted(str(p.relative_to(root)) for p in (root / "app").rglob("*")
                  if p.suffix in (".cpp", ".hpp", ".h", ".c"))
 
 
+wrong = []
+
+
 def entries(po_text):
     """msgid -> (msgstr, fuzzy); strings of several lines are joined."""
     found = {}
@@ -25,7 +28,7 @@ def entries(po_text):
                 texts[field] += match.group(2)
         if texts["msgid"]:
             if texts["msgid"] in found:
-                sys.exit(f"vi.po has two entries for \"{texts['msgid']}\": take one out")
+                wrong.append(f'two entries in app/po/vi.po, take one out: "{texts["msgid"]}"')
             found[texts["msgid"]] = (texts["msgstr"], fuzzy)
     return found
 
@@ -36,9 +39,10 @@ extracted = subprocess.run(
 used = entries(extracted)
 vi_text = (root / "app/po/vi.po").read_text(encoding="utf-8")
 have = entries(vi_text)
-subprocess.run(["msgfmt", "-c", "-o", "/dev/null", str(root / "app/po/vi.po")], check=True)
+checked = subprocess.run(["msgfmt", "-c", "-o", "/dev/null", str(root / "app/po/vi.po")], capture_output=True, text=True)
+if checked.returncode:
+    wrong.append(checked.stderr.strip())
 
-wrong = []
 for key in used:
     text, fuzzy = have.get(key, ("", False))
     if not text or fuzzy:

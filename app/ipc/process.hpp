@@ -62,6 +62,10 @@ std::pair<Handle, Handle> output_pipe();
 // Appends what is in the pipe, at most `limit` bytes. False when the writers have closed it.
 bool drain(const Handle& read_end, std::string& text, std::size_t limit);
 
+// Ends a process of ours at once, as a crash would; for scripts and tests that show what happens then. False: there is
+// no such process, or it is not ours.
+bool kill_by_pid(int pid);
+
 // The running program's own path.
 std::string own_program_path();
 

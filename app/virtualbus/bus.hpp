@@ -39,6 +39,7 @@ class Bus {
 
   bool alive() const;
   int pid() const { return process_.pid(); }
+  double cpu_seconds() const { return process_.cpu_seconds(); }  // user + system, so far
   // All devices that can be plugged in.
   std::vector<std::string> devices() const;
   // Those that are, in the order of plugging in. Paths are "sim:NAME"; `kind` is empty: the manifest says it.

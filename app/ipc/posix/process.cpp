@@ -197,6 +197,8 @@ std::optional<ExitStatus> Process::wait(int timeout_ms) {
   return status_;
 }
 
+bool kill_by_pid(int pid) { return pid > 1 && ::kill(pid, SIGKILL) == 0; }
+
 std::pair<Handle, Handle> output_pipe() {
   int fds[2];
   if (::pipe2(fds, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");

@@ -22,6 +22,7 @@ import { expose } from './state.js';
 
 const TOKEN = 'caukham.token';  // of this tab: a reload comes back into the examination
 const SILENT_MS = 1000;
+const MAX_PANES = 32;
 const FULL_RATE = 1000 / 40;    // drawing more often than that shows nothing new
 
 export class App {
@@ -36,6 +37,7 @@ export class App {
       record: (card, record, index) => this.record(card, record, index),
       send: (m) => this.send(m),
       fault: (error) => this.note(error),
+      broken: () => this.again(),
       unreadable: (card, error) => this.note(error),
       still: (number, offset, payload) => this.stills.piece(number, offset, payload),
     });
@@ -78,7 +80,10 @@ export class App {
     } else if (phase !== 'live') this.disconnect();
     const outside = ['join', 'knocking', 'waiting', 'refused', 'closed', 'left'].includes(phase);
     if (outside && phase !== 'knocking' && phase !== 'waiting') sessionStorage.removeItem(TOKEN);
-    if (phase === 'left' || phase === 'closed') this.talk.stop();
+    if (phase === 'left' || phase === 'closed') {
+      this.talk.stop();
+      document.title = 'Caukham';
+    }
     this.join.element.hidden = !outside;
     this.stage?.element.toggleAttribute('inert', outside);
     if (outside) this.join.show(phase, detail);
@@ -174,6 +179,7 @@ export class App {
       known.setCard(card);
       return;
     }
+    if (this.panes.size >= MAX_PANES) return;
     const enlarge = (pane) => this.stage.enlarge(pane);
     let pane = null;
     if (card.kind === 'video') {
@@ -196,13 +202,19 @@ export class App {
     state.arrived_ms = now;
     state.index = index;
     const lag = now - 1000 * state.newest_s;
-    state.best_ms = Math.min(state.best_ms, lag);
+    // The best may grow by 200 ppm, more than two clocks drift apart.
+    state.best_ms = Math.min(state.best_ms + 0.2 * (record.count / card.rate_hz), lag);
     state.lag_ms = lag;
+    if (now - state.mark_ms > 500) {  // more than it can measure meanwhile: the past is coming in
+      state.catching = 1000 * (state.newest_s - state.mark_s) > 1.5 * (now - state.mark_ms) + 1000 * (record.count / card.rate_hz);
+      state.mark_ms = now;
+      state.mark_s = state.newest_s;
+    }
   }
 
   lateness(id) {
     this.late ??= new Map();
-    if (!this.late.has(id)) this.late.set(id, { best_ms: Infinity, lag_ms: 0, newest_s: 0, arrived_ms: -Infinity });
+    if (!this.late.has(id)) this.late.set(id, { best_ms: Infinity, lag_ms: 0, newest_s: 0, arrived_ms: -Infinity, mark_ms: performance.now(), mark_s: Infinity, catching: true });
     return this.late.get(id);
   }
 
@@ -220,7 +232,7 @@ export class App {
   on_evidence_end(m) { this.evidence.end(m); }
   on_advice_stored(m) { this.advice.stored(m.id); }
   on_time(m) { this.send(clockAnswer(m, performance.now())); }
-  on_exam_closed() { this.stage.ended(); }
+  on_exam_closed() { this.line.close(); }
   on_bye(m) { this.signalling.finish('closed', { text: m.reason }); }
 
   on_pointer(m) {
@@ -247,14 +259,19 @@ export class App {
         const age = now - s.arrived_ms;
         if (age > SILENT_MS + (1000 * pane.card.samples_per_record) / pane.card.rate_hz) silent = age / 1000;
       }
-      pane.setStale(staleWords(pane.card, lost, silent));
+      pane.setStale(staleWords(pane.card, lost, silent, this.evidence.chains.get(pane.card.id)));
     }
     const live = this.cards.filter((c) => c.kind === 'waveform' && c.state === 'live' && this.late?.has(c.id));
-    const behind = Math.max(0, ...live.map((c) => {
+    let [behind, silence, catching] = [0, 0, false];
+    for (const c of live) {
       const s = this.late.get(c.id);
-      return (s.lag_ms - s.best_ms + 1000 * (c.samples_per_record / c.rate_hz)) / 1000;
-    }));
-    this.line.state(this.signalling.phase, live.length ? { behind_s: behind, catching: behind > 3 } : null);
+      const record_s = c.samples_per_record / c.rate_hz;
+      const silent_s = (now - s.arrived_ms) / 1000 - record_s;
+      behind = Math.max(behind, (s.lag_ms - s.best_ms) / 1000 + record_s);
+      silence = Math.max(silence, silent_s);
+      catching ||= silent_s < 1 && s.catching;
+    }
+    this.line.state(this.signalling.phase, live.length ? { behind_s: behind, catching: catching || behind > 3, silence_s: silence > 1 ? silence : 0 } : null);
   }
 
   second() {

@@ -53,6 +53,14 @@ export class Asks {
     this.fit();
   }
 
+  // The person has turned to a device: that is what will be asked for next.
+  choose(card) {
+    const option = [...this.device.options].find((o) => o.value.startsWith(card.id + ' '));
+    if (!option || this.element.contains(document.activeElement)) return;
+    if (Number(this.device.value.split(' ')[0]) !== card.id) this.device.value = option.value;
+    this.fit();
+  }
+
   // Only the fields that make sense for the device.
   fit() {
     const card = this.cards.find((c) => c.id === Number(this.device.value.split(' ')[0]));

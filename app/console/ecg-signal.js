@@ -2,7 +2,7 @@
 // walks evenly behind what arrives in records.
 import { Ring } from './ring.js';
 import { HeartRate } from './rate.js';
-import { leadTerms, leadsWithout, electrodeOf, toMillivolts } from './leads.js';
+import { leadOf, leadTerms, leadsWithout, electrodeOf, toMillivolts } from './leads.js';
 
 const SECONDS = 60;
 const MAX_MARKS = 200;
@@ -16,6 +16,7 @@ export class EcgSignal {
     this.raw = new Ring(card.channels, this.rate, SECONDS);
     this.view = new Ring(card.channels, this.rate, SECONDS);
     this.heart = new HeartRate(this.rate);
+    this.sound = card.labels.map((_, c) => c).slice(0, card.channels);  // channels that are signal now
     this.origin_s = null;
     this.gaps = [];   // {from, to, reason} in grid numbers
     this.loose = [];  // {electrode, leads, from, to}
@@ -43,11 +44,8 @@ export class EcgSignal {
       this.version++;
     }
     this.view.write(at, this.filtered(values, record.count), record.count);
-    const now = new Float32Array(values.length);
-    for (let i = 0; i < record.count; i++) {
-      for (let c = 0; c < now.length; c++) now[c] = values[c][i];
-      this.heart.push(at + i, Float32Array.from(now));
-    }
+    if (this.sound.length)
+      for (let i = 0; i < record.count; i++) this.heart.push(at + i, this.sound.map((c) => values[c][i]));
     this.arrived_ms = now_ms;
   }
 
@@ -95,6 +93,9 @@ export class EcgSignal {
       if (!this.loose.some((m) => m.to === Infinity && m.electrode === electrode))
         this.loose.push({ electrode, leads: leadsWithout(electrode), from: this.raw.end, to: Infinity });
     this.loose = this.loose.filter((m) => m.to > this.raw.begin).slice(-MAX_MARKS);
+    this.sound = this.card.labels.map((_, c) => c).slice(0, this.card.channels)
+      .filter((c) => !leadOf(this.card.labels[c]) || !this.off(leadOf(this.card.labels[c])).length);
+    this.heart.reset();
     this.version++;
   }
 

@@ -11,6 +11,7 @@ const IEC = { RA: 'R', LA: 'L', LL: 'F', RL: 'N' };
 const ERASE_MM = 6;
 const MARGIN_MM = 7;  // room for the calibration mark
 const INK = '#17202b';
+const LINE = 0.57;  // where in its row a lead's zero lies: beats reach up more than down
 
 // Cells of a layout: {lead, from, to} as parts of the page's width, and the row.
 export function cellsOf(layout, leads) {
@@ -32,14 +33,14 @@ export class EcgPane extends Pane {
     this.leads = signal.terms.size ? [...signal.terms.keys()] : signal.card.labels.slice(0, 12);
     if (!signal.terms.size) this.leads.forEach((lead, c) => signal.terms.set(lead, [[c, 1]]));
     this.speed = 25;
-    this.gain = 10;
+    this.gain = window.innerWidth < 700 ? 5 : 10;
     this.layout = window.innerWidth < 700 ? '6x2' : '3x4';
     this.frozen = false;
     this.element.classList.add('ecg-pane');
     this.back = h('canvas', { 'aria-hidden': 'true' });
     this.front = h('canvas', { tabindex: 0, role: 'img' });
     this.caliper = h('div.caliper', { hidden: true }, h('span'));
-    this.strip = h('div.strip');
+    this.strip = h('div.strip', {}, h('span'), h('span.wide-only'));
     this.rate = h('div.rate', { title: '' }, h('b', {}, '--'), say(h('small'), 'bpm'));
     this.body.prepend(this.back, this.front, this.caliper, this.strip);
     this.element.querySelector('header').insertBefore(this.rate, this.tools);
@@ -54,21 +55,49 @@ export class EcgPane extends Pane {
   }
 
   controls() {
-    const choice = (name, options, value, set) => {
-      const select = h('select', { onchange: () => { set(select.value); this.dirty = true; } },
-        ...options.map(([v, label]) => h('option', { value: v }, label)));
-      select.value = value;
+    const choice = (name, options, get, set) => {
+      const select = h('select', { onchange: () => {
+        set(select.value);
+        this.dirty = true;
+        this.settle.forEach((f) => f());
+      } }, ...options.map(([v, label]) => (label === null ? say(h('option', { value: v }), v) : h('option', { value: v }, label))));
+      this.settle.push(() => { select.value = get(); });
       say(select, name, 'aria-label');
-      this.tools.insertBefore(select, this.grow);
+      return select;
     };
-    choice('Layout', [['3x4', '3×4 + II'], ['6x2', '6×2'], ['12x1', '12×1']], this.layout, (v) => { this.layout = v; });
-    choice('Paper speed', [['25', '25 mm/s'], ['50', '50 mm/s']], '25', (v) => { this.speed = Number(v); });
-    choice('Gain', [['5', '5 mm/mV'], ['10', '10 mm/mV'], ['20', '20 mm/mV']], '10', (v) => { this.gain = Number(v); });
-    const filter = h('select', { onchange: () => this.signal.setBaseline(filter.value === '1') },
-      say(h('option', { value: '1' }), 'baseline steady'), say(h('option', { value: '0' }), 'no filter'));
-    this.tools.insertBefore(say(filter, 'Filter for the display', 'aria-label'), this.grow);
+    this.settle = [];
+    const layouts = ['Layout', [['3x4', '3×4 + II'], ['6x2', '6×2'], ['12x1', '12×1']], () => this.layout, (v) => { this.layout = v; }];
+    const inHeader = choice(...layouts);
+    inHeader.classList.add('wide-only');
+    this.tools.insertBefore(inHeader, this.grow);
     this.freezer = this.tool('freeze', 'Freeze (F)', () => this.freeze(!this.frozen));
-    this.tool('ruler', 'True size: calibrate with a bank card', calibrate);
+    this.freezer.classList.add('wide-only');
+    const open = this.tool('paper', 'Paper: speed, gain, filter, true size', () => show(this.sheet.hidden));
+    const rows = [
+      layouts,
+      ['Paper speed', [['25', '25 mm/s'], ['50', '50 mm/s']], () => String(this.speed), (v) => { this.speed = Number(v); }],
+      ['Gain', [['5', '5 mm/mV'], ['10', '10 mm/mV'], ['20', '20 mm/mV']], () => String(this.gain), (v) => { this.gain = Number(v); }],
+      ['Filter for the display', [['baseline steady', null], ['no filter', null]], () => (this.signal.baseline ? 'baseline steady' : 'no filter'),
+        (v) => this.signal.setBaseline(v === 'baseline steady')],
+    ].map((row) => h('label', {}, say(h('span'), row[0]), choice(...row)));
+    rows[0].classList.add('narrow-only');
+    this.sheet = h('div.sheet', { hidden: true }, ...rows, say(h('button', { type: 'button', onclick: () => {
+      show(false);
+      calibrate();
+    } }), 'True size: calibrate with a bank card'));
+    const show = (on) => {
+      this.sheet.hidden = !on;
+      open.setAttribute('aria-expanded', String(on));
+      (on ? this.sheet.querySelector('select') : open).focus({ preventScroll: true });
+    };
+    this.sheet.addEventListener('keydown', (e) => {
+      if (e.key !== 'Escape') return;
+      e.stopPropagation();
+      show(false);
+    });
+    this.body.append(this.sheet);
+    this.front.addEventListener('pointerdown', () => { if (!this.sheet.hidden) show(false); });
+    this.settle.forEach((f) => f());
   }
 
   freeze(on) {
@@ -128,7 +157,7 @@ export class EcgPane extends Pane {
     else if (this.signal.head > this.drawn) this.sweep(this.drawn, this.signal.head);
     this.drawn = this.signal.head;
     const bpm = this.stale ? null : this.signal.heart.perMinute(this.signal.raw.end);
-    put(this.rate.firstChild, bpm === null || this.signal.off().length ? '--' : String(bpm));
+    put(this.rate.firstChild, bpm === null ? '--' : String(bpm));
   }
 
   all() {
@@ -151,7 +180,7 @@ export class EcgPane extends Pane {
     const top = 4;
     const pitch = (this.height - top - 20) / rows;
     for (const c of this.cells) {
-      c.y = top + (c.row + 0.5) * pitch;
+      c.y = top + (c.row + LINE) * pitch;
       c.x0 = this.left + c.from * this.page * this.perSample;
       c.x1 = this.left + c.to * this.page * this.perSample;
     }
@@ -166,8 +195,8 @@ export class EcgPane extends Pane {
     ctx.strokeStyle = INK;
     ctx.lineWidth = 1.2;
     for (let row = 0; row < rows; row++) {  // 1 mV for 0.1 s at least, as the machine on the ward draws it
-      const y = top + (row + 0.5) * pitch;
-      const up = Math.min(this.gain * mm, pitch * 1.2);
+      const y = top + (row + LINE) * pitch;
+      const up = this.gain * mm;
       ctx.beginPath();
       ctx.moveTo(1 * mm, y);
       ctx.lineTo(2 * mm, y);
@@ -181,16 +210,16 @@ export class EcgPane extends Pane {
     for (const c of this.cells) {
       const off = this.signal.off(c.lead);
       const label = off.length ? `${c.lead}  ${tr('{e} off', { e: electrodeName(off[0]) })}` : c.lead;
-      const y = c.y - pitch / 2 + 2;
+      const y = c.y - LINE * pitch + 1;
       ctx.font = '600 14px system-ui, sans-serif';
       ctx.fillStyle = 'rgba(255,250,247,0.85)';
       ctx.fillRect(c.x0 + 2, y - 1, ctx.measureText(label).width + 4, 17);
       ctx.fillStyle = off.length ? '#9d1c1c' : INK;
       ctx.fillText(label, c.x0 + 4, y, Math.max(10, c.x1 - c.x0 - 8));
     }
-    const filter = this.signal.baseline ? tr('≥ {hz} Hz, display only', { hz: num(HIGH_PASS_HZ, 1) }) : tr('no filter');
-    const size = calibrated() ? '' : ' · ' + tr('size not calibrated');
-    put(this.strip, `${this.speed} mm/s · ${this.gain} mm/mV · ${filter}${size}`);
+    const filter = this.signal.baseline ? tr('display ≥ {hz} Hz', { hz: num(HIGH_PASS_HZ, 1) }) : tr('no filter');
+    put(this.strip.firstChild, `${this.speed} mm/s · ${this.gain} mm/mV · ${filter}`);
+    put(this.strip.lastChild, calibrated() ? '' : ' · ' + tr('size not calibrated'));
   }
 
   // Paints grid numbers [from, to) page by page and clears the bar before the pen.

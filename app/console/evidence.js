@@ -3,7 +3,8 @@
 import { parseFrame, FrameError, KIND_RECORD } from './frame.js';
 import { decodeRecord } from './bdf.js';
 
-const MAX_EARLY_FRAMES = 256;  // of streams and stills whose announcement is still on its way
+const MAX_EARLY_FRAMES = 256;  // of streams whose announcement is still on its way
+const MAX_STREAMS = 64;
 
 export function hex(bytes) {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
@@ -45,7 +46,8 @@ class Chain {
   }
 }
 
-// Callbacks: record(card, record, index, live), ended(chain), send(message), fault(FrameError), still(number, offset, payload).
+// Callbacks: record(card, record, index), ended(chain), send(message), fault(FrameError), still(number, offset, payload),
+// unreadable(card, FrameError), broken(): the line must be built anew.
 export class Evidence {
   constructor(callbacks) {
     this.on = callbacks;
@@ -60,14 +62,20 @@ export class Evidence {
       if (card.kind !== 'waveform') continue;
       const chain = this.chains.get(card.id);
       if (chain) chain.card = { ...card, samples_per_record: chain.card.samples_per_record, channels: chain.card.channels };
-      else {
+      else if (this.chains.size < MAX_STREAMS) {
         this.chains.set(card.id, new Chain(card));
         fresh.push({ id: card.id, next: 0 });
       }
     }
     const waiting = this.early;
     this.early = [];
-    for (const frame of waiting) this.take(frame);
+    try {
+      for (const frame of waiting) this.take(frame);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.on.fault(error);
+      this.on.broken?.();
+    }
     return fresh;
   }
 

@@ -30,6 +30,19 @@ export function num(value, digits = 0) {
   return value.toLocaleString(current === 'vi' ? 'vi-VN' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+// A button to the other language; the choice is remembered.
+export function languageButton() {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'language';
+  button.addEventListener('click', () => {
+    setLanguage(current === 'vi' ? 'en' : 'vi');
+    localStorage.setItem('caukham.language', current);
+  });
+  words(() => { button.textContent = current === 'vi' ? 'English' : 'Tiếng Việt'; });
+  return button;
+}
+
 // Binds the text (or an attribute) of an element to a key, through changes of language.
 export function say(element, key, attribute = null, values = undefined) {
   words(() => {

@@ -1,6 +1,6 @@
 // The door: name and organisation, a link's secret or a six-digit code, and what to do when it does not open.
 import { h, put } from './dom.js';
-import { say, tr, words } from './i18n.js';
+import { say, tr, words, languageButton } from './i18n.js';
 
 const KEY = 'caukham.person';
 
@@ -46,7 +46,7 @@ export class Join {
       this.submit();
     } }, this.name.label, this.organisation.label, this.code.label, this.button);
     this.element = h('main.join', {}, h('div.join-card', {},
-      h('h1', {}, 'Caukham'), say(h('p.faint'), 'Join an examination at a health station'), this.message, this.form, this.stop));
+      h('div.join-head', {}, h('h1', {}, 'Caukham'), languageButton()), say(h('p.faint'), 'Join an examination at a health station'), this.message, this.form, this.stop));
     this.show('join', {});
     words(() => this.show(this.phase, this.detail));
   }

@@ -1,6 +1,6 @@
 // The frame round one device: its name, its tools, the SIMULATED mark, and the words over it when it is not live.
 import { h, icon, put } from './dom.js';
-import { say, tr, words } from './i18n.js';
+import { say, tr, num, words } from './i18n.js';
 
 const NAMES = {
   ecg: 'ECG', otoscope: 'Ear', dermatoscope: 'Skin', spirometer: 'Spirometry', camera: 'Room camera', room: 'Room camera',
@@ -34,6 +34,7 @@ export class Pane {
     const button = h('button.tool', { type: 'button', onclick: action }, icon(name));
     say(button, key, 'aria-label');
     say(button, key, 'title');
+    if (name === 'grow') button.classList.add('wide-only');
     this.tools.insertBefore(button, this.grow ?? null);
     return button;
   }
@@ -66,12 +67,16 @@ export class Pane {
 }
 
 // Why a stream is not live, in words; empty when it is.
-export function staleWords(card, lineLost, silent_s) {
+// chain: what has been received of it, if it is evidence.
+export function staleWords(card, lineLost, silent_s, chain) {
   if (lineLost) return tr('Line lost – this picture is old');
   if (card.state === 'restarting') return tr('Restarting at the station …');
   if (card.state === 'unplugged') return tr('Unplugged at the station');
   if (card.state === 'failed') return tr('The device has failed at the station');
-  if (card.state === 'ended') return tr('Ended');
+  if (card.state === 'ended') {
+    if (chain?.equal) return tr('Ended – all {n} samples received, equal to the recording', { n: num(chain.samples) });
+    return chain?.equal === false ? tr('Ended – what came here differs from the recording; call the station') : tr('Ended');
+  }
   if (silent_s === Infinity) return tr('Waiting for the first signal …');
   return silent_s > 0 ? tr('Nothing new for {s} s', { s: Math.floor(silent_s) || 1 }) : '';
 }

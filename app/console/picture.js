@@ -23,9 +23,12 @@ export class PicturePane extends Pane {
     this.badge = h('div.frozen-badge', { hidden: true });
     this.body.prepend(this.video, this.still, this.layer, this.badge);
     say(this.layer, 'Live picture. Press and hold to point; with the keyboard use the arrow keys, Escape takes the pointer away.', 'aria-label');
+    say(this.layer, 'Press and hold to point', 'title');
     if (card.device_kind !== 'camera' && card.device_kind !== 'room') {
       this.freezer = this.tool('freeze', 'Freeze (F)', () => this.freeze(!this.frozen));
       this.asker = this.tool('camera', 'Ask for a still of this', () => on.ask(this.card));
+      this.freezer.classList.add('wide-only');
+      this.asker.classList.add('wide-only');
     }
     words(() => this.describe());
     this.pointing();
@@ -34,6 +37,7 @@ export class PicturePane extends Pane {
 
   setTrack(track) {
     if (this.track === track) return;
+    if (!track && !this.frozen) this.keep();  // the last picture stays, greyed, instead of black
     this.track = track;
     this.video.srcObject = track ? new MediaStream([track]) : null;
     if (track) this.video.play().catch(() => {});
@@ -43,6 +47,7 @@ export class PicturePane extends Pane {
   watch() {
     const seen = () => {
       this.frames++;
+      if (this.kept && !this.frozen) this.still.hidden = !(this.kept = false);
       this.frame_ms = performance.now();
     };
     if (this.video.requestVideoFrameCallback) {
@@ -71,18 +76,25 @@ export class PicturePane extends Pane {
     this.element.classList.toggle('frozen', on);
     this.still.hidden = this.badge.hidden = !on;
     if (!on) return;
+    this.keep();
+    put(this.badge, tr('Frozen at {t}', { t: clock() }));
+  }
+
+  keep() {
+    if (!this.video.videoWidth) return;
     this.still.width = this.video.videoWidth;
     this.still.height = this.video.videoHeight;
     this.still.getContext('2d').drawImage(this.video, 0, 0);
-    put(this.badge, tr('Frozen at {t}', { t: clock() }));
+    this.still.hidden = false;
+    this.kept = true;
   }
 
   // The picture's rectangle inside the pane (it is letterboxed).
   rectangle() {
     const w = this.layer.clientWidth;
     const hgt = this.layer.clientHeight;
-    const vw = this.video.videoWidth || 4;
-    const vh = this.video.videoHeight || 3;
+    const vw = this.video.videoWidth || this.still.width || 4;
+    const vh = this.video.videoHeight || this.still.height || 3;
     const k = Math.min(w / vw, hgt / vh);
     return { x: (w - vw * k) / 2, y: (hgt - vh * k) / 2, w: vw * k, h: vh * k };
   }

@@ -30,7 +30,7 @@ export class HeartRate {
     const slot = this.count++ % this.window;
     this.sum += energy - this.energy[slot];
     this.energy[slot] = energy;
-    if (this.count < this.rate / 2) {  // learns for half a second
+    if (this.count < 1.2 * this.rate) {  // learns until a beat must have come at 50 a minute or more
       this.level = Math.max(this.level, this.sum);
       return false;
     }
@@ -44,6 +44,10 @@ export class HeartRate {
     this.peak = null;
     const last = this.beats[this.beats.length - 1];
     if (last !== undefined && at - last < this.refractory) return false;
+    if (sum > 3 * this.level) {  // what was taken for beats before were waves between them
+      this.level = sum;
+      this.beats = [];
+    }
     this.level += 0.25 * (sum - this.level);
     this.beats.push(at);
     if (this.beats.length > 9) this.beats.shift();

@@ -1,10 +1,9 @@
 // Where everything stands: three columns on a wide screen; on a narrow one a picture on top, tabs, tools under the thumb.
 import { h, put, icon } from './dom.js';
-import { say, tr, words, language, setLanguage } from './i18n.js';
+import { say, tr, words, language, languageButton } from './i18n.js';
 import { deviceName } from './pane.js';
 
 const WIDE = window.matchMedia('(min-width: 1200px)');
-const LANGUAGE = 'caukham.language';
 
 export class Stage {
   constructor(app) {
@@ -17,24 +16,20 @@ export class Stage {
     this.name = h('h1');
     this.reason = h('p.reason');
     this.place = h('span.station');
-    const lang = h('button.language', { type: 'button', onclick: () => {
-      setLanguage(language() === 'vi' ? 'en' : 'vi');
-      localStorage.setItem(LANGUAGE, language());
-    } });
+    const lang = languageButton();
     words(() => {
-      put(lang, language() === 'vi' ? 'English' : 'Tiếng Việt');
       document.documentElement.lang = language();
       this.exam(this.patient, this.at);
     });
     const leave = h('button.leave', { type: 'button', onclick: () => app.signalling.leave() }, icon('leave'), say(h('span'), 'Leave'));
-    this.top = h('header.top', {}, h('div.who', {}, this.name, this.reason), this.place, app.talk.element, lang, leave);
+    this.top = h('header.top', {}, this.who(), this.place, app.talk.element, lang, leave);
     this.banner = h('div.sim-banner', { role: 'note', hidden: true });
-    say(this.banner, 'SIMULATED – practice signals, not a patient');
+    say(this.banner, 'SIMULATED – not a patient');
     this.stage = h('div.stage', {}, this.nothing, this.pictures, this.traces);
     this.chips = h('nav.chips', { role: 'tablist' });
     this.tabs = h('nav.tabs', { role: 'tablist' });
     this.tools = h('footer.tools');
-    this.element = h('div.room-view', {}, this.top, this.banner, app.line.element,
+    this.element = h('div.room-view', {}, this.top, h('div.status-row', {}, this.banner, app.line.element),
       h('main.work', {}, this.stage, this.chips, this.tabs, this.side), this.tools);
     document.body.append(this.element);
     this.front = null;
@@ -43,6 +38,20 @@ export class Stage {
     WIDE.addEventListener('change', () => this.arrange());
     this.arrange();
     this.keys();
+  }
+
+  // Name and question in one line each; a press shows all of them.
+  who() {
+    const box = h('div.who', { tabindex: 0, role: 'button', 'aria-expanded': 'false' }, this.name, this.reason);
+    say(box, 'Show everything about the patient', 'title');
+    const toggle = () => box.setAttribute('aria-expanded', String(box.classList.toggle('open')));
+    box.addEventListener('click', toggle);
+    box.addEventListener('keydown', (e) => {
+      if (e.key !== 'Enter' && e.key !== ' ') return;
+      e.preventDefault();
+      toggle();
+    });
+    return box;
   }
 
   // Timeline under the traces on a wide screen, a tab of its own on a narrow one.
@@ -96,8 +105,13 @@ export class Stage {
     else if (pane.card.kind === 'video') this.pictures.append(pane.element);
     else if (kind === 'ecg') this.traces.prepend(pane.element);
     else this.traces.insertBefore(pane.element, this.traces.contains(this.app.timeline.element) ? this.app.timeline.element : null);
-    pane.element.addEventListener('focusin', () => { if (WIDE.matches) this.front = pane; });
-    pane.element.addEventListener('pointerdown', () => { if (WIDE.matches) this.front = pane; });
+    const use = () => {
+      if (!WIDE.matches) return;
+      this.front = pane;
+      this.app.asks.choose(pane.card);
+    };
+    pane.element.addEventListener('focusin', use);
+    pane.element.addEventListener('pointerdown', use);
     pane.chip = h('button', { type: 'button', role: 'tab', onclick: () => this.bring(pane) });
     words(() => put(pane.chip, deviceName(pane.card)));
     this.chips.append(pane.chip);
@@ -113,14 +127,18 @@ export class Stage {
     }
     pane.element.classList.add('front');
     pane.chip.setAttribute('aria-selected', 'true');
+    pane.chip.scrollIntoView({ inline: 'nearest', block: 'nearest' });
     const room = pane.card.device_kind === 'camera' || pane.card.device_kind === 'room';
     this.element.classList.toggle('front-room', room);
+    this.element.classList.toggle('front-ecg', pane.card.device_kind === 'ecg');
     this.askButton.disabled = room;
+    this.app.asks.choose(pane.card);
   }
 
   enlarge(pane) {
     const on = this.large !== pane;
     this.large?.setEnlarged(false);
+    for (const column of [this.pictures, this.traces]) column.classList.toggle('holds-large', on && column.contains(pane.element));
     this.large = on ? pane : null;
     if (on) {
       pane.setEnlarged(true);
@@ -158,10 +176,6 @@ export class Stage {
 
   phase(phase) {
     this.element.dataset.phase = phase;
-  }
-
-  ended() {
-    this.element.classList.add('exam-ended');
   }
 
   keys() {

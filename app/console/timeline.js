@@ -13,7 +13,7 @@ export class Timeline {
     this.list = h('ul.captures');
     this.empty = say(h('p.faint'), 'Nothing captured yet. What the nurse captures appears here.');
     this.title = say(h('h2'), 'Captures');
-    this.element = h('section.card.timeline', {}, h('header', {}, this.title), this.empty, this.list);
+    this.element = h('section.card.timeline.none', {}, h('header', {}, this.title), this.empty, this.list);
     words(() => this.items.forEach((item) => this.describe(item)));
   }
 
@@ -29,6 +29,7 @@ export class Timeline {
       this.items.set(id, item);
       this.list.append(h('li', {}, button));
       this.empty.hidden = true;
+      this.element.classList.remove('none');
       this.list.scrollLeft = this.list.scrollWidth;
     }
     return item;

@@ -24,7 +24,7 @@ export const vi = {
   'The station cannot be reached. Check your internet connection, then try again.': 'Không kết nối được với trạm. Hãy kiểm tra mạng Internet rồi thử lại.',
   // stage
   'Waiting for devices: nothing is plugged in at the station yet.': 'Đang chờ thiết bị: trạm chưa cắm thiết bị nào.',
-  'SIMULATED – practice signals, not a patient': 'SIMULATED – TÍN HIỆU MÔ PHỎNG để thực hành, không phải người bệnh',
+  'SIMULATED – not a patient': 'SIMULATED – không phải người bệnh thật',
   'Leave': 'Rời phòng',
   'Ask': 'Yêu cầu',
   'Chat': 'Trao đổi',
@@ -42,19 +42,22 @@ export const vi = {
   'male': 'nam',
   'born {y}': 'sinh năm {y}',
   'Question': 'Câu hỏi',
+  'Show everything about the patient': 'Xem đầy đủ thông tin người bệnh',
   'Enlarge': 'Phóng to / thu nhỏ',
   // devices
   'ECG': 'Điện tim',
   'Ear': 'Tai',
   'Skin': 'Da',
   'Spirometry': 'Hô hấp ký',
-  'Room camera': 'Camera phòng khám',
+  'Room camera': 'Phòng khám',
   // stale
   'Line lost – this picture is old': 'Mất đường truyền – hình này đã cũ',
   'Restarting at the station …': 'Thiết bị đang khởi động lại tại trạm …',
   'Unplugged at the station': 'Thiết bị đã bị rút ra tại trạm',
   'The device has failed at the station': 'Thiết bị tại trạm bị hỏng',
   'Ended': 'Đã kết thúc',
+  'Ended – all {n} samples received, equal to the recording': 'Đã kết thúc – đã nhận đủ {n} mẫu, trùng khớp với bản ghi',
+  'Ended – what came here differs from the recording; call the station': 'Đã kết thúc – dữ liệu nhận được khác với bản ghi; hãy gọi cho trạm',
   'Waiting for the first signal …': 'Đang chờ tín hiệu đầu tiên …',
   'Nothing new for {s} s': 'Không có tín hiệu mới trong {s} giây',
   // ECG
@@ -66,8 +69,9 @@ export const vi = {
   'Filter for the display': 'Bộ lọc hiển thị',
   'baseline steady': 'lọc trôi nền',
   'no filter': 'không lọc',
-  '≥ {hz} Hz, display only': '≥ {hz} Hz, chỉ khi hiển thị',
+  'display ≥ {hz} Hz': 'hiển thị ≥ {hz} Hz',
   'size not calibrated': 'chưa chỉnh kích thước thật',
+  'Paper: speed, gain, filter, true size': 'Giấy: tốc độ, biên độ, bộ lọc, kích thước thật',
   'True size': 'Kích thước thật',
   'True size: calibrate with a bank card': 'Kích thước thật: chỉnh bằng thẻ ngân hàng',
   'Hold a bank card to the screen and drag the bar to the card’s long side (85.6 mm). Then 1 mm on the paper is 1 mm.': 'Áp thẻ ngân hàng lên màn hình và kéo thanh dài đúng bằng cạnh dài của thẻ (85,6 mm). Khi đó 1 mm trên giấy là đúng 1 mm.',
@@ -78,6 +82,7 @@ export const vi = {
   'gap {s} s': 'mất {s} giây',
   // pictures
   'Live picture. Press and hold to point; with the keyboard use the arrow keys, Escape takes the pointer away.': 'Hình trực tiếp. Nhấn giữ để chỉ; trên bàn phím dùng phím mũi tên, Escape để bỏ con trỏ.',
+  'Press and hold to point': 'Nhấn giữ để chỉ',
   'Ask for a still of this': 'Xin chụp ảnh hình này',
   'Frozen at {t}': 'Dừng hình lúc {t}',
   // loops
@@ -143,6 +148,8 @@ export const vi = {
   'The browser may not use the microphone. Allow it in the address bar.': 'Trình duyệt chưa được dùng micrô. Hãy cho phép trên thanh địa chỉ.',
   'No microphone was found.': 'Không tìm thấy micrô.',
   // line
+  'No new recording for {s} s': 'Không có dữ liệu mới trong {s} giây',
+  'The station has closed the examination; the last data are being compared.': 'Trạm đã đóng buổi khám; đang đối chiếu dữ liệu cuối cùng.',
   'Line lost. Trying again every second; the station goes on recording.': 'Mất đường truyền. Đang thử lại mỗi giây; trạm vẫn tiếp tục ghi.',
   'Connecting to the station …': 'Đang kết nối với trạm …',
   'Catching up on the recording …': 'Đang nhận bù phần ghi còn thiếu …',

@@ -33,7 +33,7 @@ SHOTS = {  # name: (width, height, phone, query, script, seconds)
     "phone-room": (390, 844, True, "still", "preview_app.stage.bring(preview_app.panes.get(5));", 6),
     "tablet": (1024, 768, False, "still", "preview_app.stage.bring(preview_app.panes.get(1));" + ASK, 9),
     "still-view": (1366, 768, False, "still", "document.querySelector('.capture').click();", 5),
-    "calibrate": (1366, 768, False, "", "document.querySelectorAll('.ecg-pane .tool')[1].click();", 4),
+    "calibrate": (1366, 768, False, "", "document.querySelector('.sheet button').click();", 4),
 }
 
 

@@ -145,7 +145,9 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
       if (!check.next() || check.text(0) != "ok") damaged(path.string(), check.text(0));
     }
     Row id = db.query("PRAGMA application_id");
-    if (id.next() && id.integer(0) != application_id) damaged(path.string(), "it is the database of another program");
+    const bool ours = id.next() && id.integer(0) == application_id;
+    // Without any table it is the beginning of ours: the program was killed during its very first start.
+    if (!ours && db.query("SELECT 1 FROM sqlite_master").next()) damaged(path.string(), "it is the database of another program");
   }
   const auto version = [&] {
     Row row = db.query("PRAGMA user_version");

@@ -67,11 +67,12 @@ fs::path Record::move_aside(const fs::path& folder) {
   const Layout layout{folder};
   const std::string stamp = std::to_string(system_ns());
   const fs::path broken = layout.database().string() + ".broken-" + stamp;
-  for (const char* tail : {"-wal", "-shm"}) {  // the journal belongs to the broken file and goes with it, first
-    const fs::path side = layout.database().string() + tail;
-    if (fs::exists(side)) rename_durably(side, broken.string() + tail);
+  // The main file first: killed in between, the next start finds no record and says so, instead of opening one
+  // without its journal. The journal belongs to the broken file and follows it.
+  for (const char* tail : {"", "-wal", "-shm"}) {
+    const fs::path part = layout.database().string() + tail;
+    if (fs::exists(part)) rename_durably(part, broken.string() + tail);
   }
-  rename_durably(layout.database(), broken);
   return broken;
 }
 

@@ -85,9 +85,9 @@ fs::path Record::exam_folder(std::string_view exam_id) {
 
 Recovery Record::recover(std::string_view actor) {
   Recovery out;
-  for (const Exam& exam : recent_exams(-1)) {
-    if (exam.state == ExamState::draft || exam.state == ExamState::open) out.unfinished.push_back({exam, true, {}});
-  }
+  const auto ids = all_rows(*impl_, [](Database::Row& r) { return r.text(0); },
+                            "SELECT id FROM exam WHERE state IN ('draft','open') ORDER BY opened_ns, id");
+  for (const std::string& id : ids) out.unfinished.push_back({*exam(id), true, {}});
   for (const fs::path& folder : entries(impl_->layout.exams())) {
     if (!fs::is_directory(folder)) continue;
     std::vector<WorkingFile> files;

@@ -123,6 +123,9 @@ void Record::update_patient(std::string_view actor, const Patient& given) {
     impl_->db.run("UPDATE patient SET name=?2,birth_date=?3,sex=?4,cccd=?5,bhyt=?6,phone=?7,address=?8,simulated=?9,"
                   "name_folded=?10 WHERE id=?1", p.id, p.name, p.birth_date, p.sex, p.cccd, p.bhyt, p.phone,
                   p.address, p.simulated, searchable(p.name));
+    if (p.simulated)
+      impl_->db.run("UPDATE exam SET simulated=1 WHERE encounter_id IN (SELECT id FROM encounter WHERE patient_id=?1)",
+                    p.id);
     impl_->audit(actor, "patient.changed", p.id, {{"before", to_json(before)}, {"after", to_json(p)}});
   });
 }

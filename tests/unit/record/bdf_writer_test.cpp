@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <edflib.h>
 #include <optional>
+#include <thread>
 
 #include "bdf_sample.hpp"
 #include "folder.hpp"
@@ -181,6 +182,27 @@ TEST_CASE("The evidence stream must be the file, record by record, while it grow
   EvidenceChain short_one;
   for (std::size_t k = 0; k + 1 < sent.size(); ++k) short_one.add(sent[k]);
   CHECK(short_one.digest() != station.digest());
+}
+
+TEST_CASE("A reader on another thread must see whole records only while the writer appends") {
+  Folder folder;
+  auto writer = BdfWriter::create(folder / "live.bdf", ecg_spec());
+  const BdfReader reader = BdfReader::open(folder / "live.bdf");
+  constexpr std::uint64_t all = 3000;
+  std::uint64_t wrong = 0;
+  std::thread other([&] {
+    for (std::uint64_t k = 0; k < all; ++k) {
+      while (reader.record_count() <= k) std::this_thread::yield();
+      const BdfRecord r = reader.record(k);
+      for (std::size_t i = 0; i < r.valid; ++i)
+        wrong += r.channels[2][i] != value(static_cast<std::int64_t>(k * 50 + i), 2);
+      wrong += r.valid != 50;
+    }
+  });
+  for (std::uint64_t k = 0; k < all; ++k) writer->append(t0, run(static_cast<std::int64_t>(k * 50), 50));
+  other.join();
+  CHECK(wrong == 0);
+  CHECK(writer->sync(true));
 }
 
 TEST_CASE("Long and many remarks must be spread over records without breaking a character") {

@@ -402,6 +402,18 @@ TEST_CASE("A broken database must be refused with what to do, never replaced, an
   CHECK(Record::open({desk.folder.path})->recent_exams().size() == 1);
 }
 
+TEST_CASE("A first start that was killed must not lock the next one out, a foreign database must be refused") {
+  Folder folder;
+  { auto db = Database::open(folder / "caukham.db", {}); }  // the journal mode is set, no table made yet
+  CHECK(std::filesystem::file_size(folder / "caukham.db") > 0);
+  CHECK(Record::open({folder.path})->recent_exams().empty());
+  {
+    auto db = Database::open(folder / "other.db", {});
+    db.script("CREATE TABLE somebody(elses TEXT)");
+  }
+  CHECK_THROWS_WITH(Database::open(folder / "other.db", migrations), Catch::Contains("another program"));
+}
+
 TEST_CASE("A newer schema must be refused in words, an older one migrated with a backup beside it") {
   Folder folder;
   const char* const first[] = {"CREATE TABLE t(a TEXT); INSERT INTO t VALUES('đầu');"};

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "core/i18n.hpp"
 #include "record/bdf_format.hpp"
 #include "record/error.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::int64_t second_ns = 1'000'000'000;
 
 [[noreturn]] void corrupt(const std::string& why) {
-  throw RecordError(Fault::corrupt, "This is not a sound BDF+ file: " + why + ".");
+  throw RecordError(Fault::corrupt, core::tr("This is not a sound waveform file: {0}.", why));
 }
 
 std::string_view trim(std::string_view s) {

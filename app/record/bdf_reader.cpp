@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/i18n.hpp"
 #include "record/bdf_format.hpp"
 #include "record/error.hpp"
 
@@ -78,7 +79,7 @@ BdfReader BdfReader::open(const std::filesystem::path& path) {
   if (reader.record_count() > 0) {
     reader.start_offset_ns_ = reader.remarks_of(0).start_ns;
     if (reader.start_offset_ns_ < 0 || reader.start_offset_ns_ > 86'400 * second_ns)
-      throw RecordError(Fault::corrupt, "This is not a sound BDF+ file: its first record has an impossible time.");
+      throw RecordError(Fault::corrupt, core::tr("This is not a sound waveform file: {0}.", "its first record has an impossible time"));
     reader.spec_.start_utc_ns += reader.start_offset_ns_;
   }
   return reader;
@@ -96,7 +97,7 @@ std::uint64_t BdfReader::record_count() const {
 
 std::vector<std::byte> BdfReader::header_bytes() const {
   std::vector<std::byte> out(header_size_);
-  if (file_.read_at(0, out) != out.size()) throw RecordError(Fault::corrupt, "The waveform file became shorter.");
+  if (file_.read_at(0, out) != out.size()) throw RecordError(Fault::corrupt, core::tr("The waveform file became shorter while it was read. Check the disk."));
   return out;
 }
 
@@ -104,7 +105,7 @@ std::vector<std::byte> BdfReader::record_bytes(std::uint64_t k) const {
   if (k >= record_count()) throw RecordError(Fault::not_found, "The waveform file has no such record yet.");
   std::vector<std::byte> out(record_size_);
   if (file_.read_at(header_size_ + k * record_size_, out) != out.size())
-    throw RecordError(Fault::corrupt, "The waveform file became shorter.");
+    throw RecordError(Fault::corrupt, core::tr("The waveform file became shorter while it was read. Check the disk."));
   return out;
 }
 
@@ -115,7 +116,7 @@ std::vector<std::vector<std::int32_t>> BdfReader::samples(std::uint64_t k) const
 BdfRecord BdfReader::remarks_of(std::uint64_t k) const {
   std::vector<std::byte> tail(spec_.annotation_bytes);
   if (file_.read_at(header_size_ + (k + 1) * record_size_ - tail.size(), tail) != tail.size())
-    throw RecordError(Fault::corrupt, "The waveform file became shorter.");
+    throw RecordError(Fault::corrupt, core::tr("The waveform file became shorter while it was read. Check the disk."));
   return read_remarks(spec_, text_of(tail), start_offset_ns_);
 }
 
@@ -167,7 +168,7 @@ std::uint64_t BdfReader::total_samples() const {
 BdfRepair BdfReader::repair(const std::filesystem::path& path) {
   File file = File::open(path, File::Mode::read_write);
   if (!file.try_lock())
-    throw RecordError(Fault::busy, "'" + path.string() + "' is being recorded right now and needs no repair.");
+    throw RecordError(Fault::busy, core::tr("{0} is being recorded right now and needs no repair.", path.string()));
   std::vector<std::byte> start(256 * 257);
   start.resize(file.read_at(0, start));
   const ParsedHeader header = decode_header(start);

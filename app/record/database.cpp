@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <sqlite3.h>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/file.hpp"
 
@@ -13,9 +14,9 @@ constexpr std::int64_t application_id = 0x434b414d;           // "CKAM": tells f
 constexpr std::uintmax_t always_checked = 256u << 20;         // bigger ones only after an unclean end
 
 [[noreturn]] void damaged(const std::string& path, const std::string& how) {
-  throw RecordError(Fault::corrupt, "The record '" + path + "' is damaged (" + how +
-                                        "). Nothing was changed. Call IT: restore a backup of this file, or move it "
-                                        "aside and start a new record; pictures and recordings are kept.");
+  throw RecordError(Fault::corrupt, core::tr("The record {0} is damaged ({1}). Nothing was changed. Call IT: restore a "
+                                             "backup of this file, or move it aside and start a new record; pictures "
+                                             "and recordings are kept.", path, how));
 }
 
 [[noreturn]] void fail(sqlite3* db, int rc) {
@@ -23,29 +24,29 @@ constexpr std::uintmax_t always_checked = 256u << 20;         // bigger ones onl
   const char* name = db ? sqlite3_db_filename(db, "main") : nullptr;
   const std::string path = name ? name : "";
   const std::string said = db ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+  using core::tr;
   switch (rc & 0xff) {
-    case SQLITE_FULL:
-      throw RecordError(Fault::full, "The disk is full: the record '" + path +
-                                         "' could not be written. Free some space on this disk and try again; what "
-                                         "was saved before is safe.");
     case SQLITE_IOERR:
-      if (os == ENOSPC || os == EFBIG || os == EDQUOT)
-        throw RecordError(Fault::full, "There is no room on the disk for the record '" + path +
-                                           "'. Free some space and try again; what was saved before is safe.");
-      throw RecordError(Fault::io, "The record '" + path + "' could not be read or written (" + said + "). Check the disk.");
+      if (os != ENOSPC && os != EFBIG && os != EDQUOT)
+        throw RecordError(Fault::io, tr("{0} could not be read or written ({1}). Check the disk.", path, said));
+      [[fallthrough]];
+    case SQLITE_FULL:
+      throw RecordError(Fault::full, tr("The disk is full: {0} could not be written. Free some space on this disk; "
+                                        "what was saved before is safe.", path));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       damaged(path, said);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw RecordError(Fault::busy, "Another program is using the record '" + path + "'. Close it and try again.");
+      throw RecordError(Fault::busy, tr("Another program is using the record {0}. Close it and try again.", path));
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      throw RecordError(Fault::io, "The record '" + path + "' cannot be opened for writing (" + said +
-                                       "). Ask IT to check the folder's permissions and the free space.");
+      throw RecordError(Fault::io, tr("The record {0} cannot be opened for writing ({1}). Ask IT to check the folder's "
+                                      "permissions and the free space.", path, said));
     default:
-      throw RecordError(Fault::io, "The record '" + path + "' failed: " + said + ".");
+      throw RecordError(Fault::io, tr("The record {0} failed: {1}. Restart the program; call IT if it happens again.",
+                                      path, said));
   }
 }
 
@@ -156,15 +157,14 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
   const auto newest = static_cast<std::int64_t>(migrations.size());
   const std::int64_t found = version();
   if (found > newest)
-    throw RecordError(Fault::newer_schema, "The record was written by a newer version of Caukham (format " +
-                                               std::to_string(found) + ", this version knows " +
-                                               std::to_string(newest) + "). Install the newer version; nothing was "
-                                               "changed.");
+    throw RecordError(Fault::newer_schema, core::tr("The record was written by a newer version of Caukham (format {0}, "
+                                                    "this version knows {1}). Install the newer version; nothing was "
+                                                    "changed.", std::to_string(found), std::to_string(newest)));
   db.script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");
   if (found > 0 && found < newest) db.backup(path.string() + ".v" + std::to_string(found) + ".backup");
   for (std::int64_t v = found; v < newest; ++v) {
     Transaction step(db);
-    if (version() != v) throw RecordError(Fault::busy, "Another program is renewing the record. Try again.");
+    if (version() != v) throw RecordError(Fault::busy, core::tr("Another program is using the record {0}. Close it and try again.", path.string()));
     db.script(migrations[static_cast<std::size_t>(v)]);
     db.script(("PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" +
                std::to_string(v + 1)).c_str());

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/i18n.hpp"
+
 namespace caukham::record {
 namespace {
 
@@ -108,19 +110,20 @@ std::string digits_only(std::string_view s) {
 std::string why_not_cccd(std::string_view s) {
   if (s.empty() || (all_digits(s) && (s.size() == 12 || s.size() == 9))) return {};
   if (s.size() == 8 && letter(s[0]) && all_digits(s.substr(1))) return {};
-  return "A citizen card number has 12 digits (an older identity card 9, a passport one letter and 7 digits).";
+  return core::tr("A citizen card number has 12 digits (an older identity card 9, a passport one letter and 7 "
+                  "digits).");
 }
 
 std::string why_not_bhyt(std::string_view s) {
   if (s.empty() || (s.size() == 15 && letter(s[0]) && letter(s[1]) && all_digits(s.substr(2)))) return {};
-  return "A health insurance number has 2 letters and 13 digits.";
+  return core::tr("A health insurance number has 2 letters and 13 digits.");
 }
 
 std::string why_not_phone(std::string_view s) {
   if (s.empty()) return {};
   const std::string_view digits = s[0] == '+' ? s.substr(1) : s;
   if (all_digits(digits) && digits.size() >= 8 && digits.size() <= 15) return {};
-  return "A telephone number has 8 to 15 digits.";
+  return core::tr("A telephone number has 8 to 15 digits.");
 }
 
 std::string why_not_birth_date(std::string_view s) {
@@ -132,7 +135,7 @@ std::string why_not_birth_date(std::string_view s) {
   if (shape && real_date(to_int(s.substr(0, 4)), s.size() > 4 ? to_int(s.substr(5, 2)) : 1,
                          s.size() > 7 ? to_int(s.substr(8)) : 1))
     return {};
-  return "This date of birth does not exist.";
+  return core::tr("This date of birth does not exist.");
 }
 
 std::optional<std::string> parse_date(std::string_view s) {

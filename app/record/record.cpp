@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
 #include "record/file.hpp"
@@ -13,6 +14,8 @@
 
 namespace caukham::record {
 namespace fs = std::filesystem;
+using core::tr;
+using core::tr_later;
 namespace {
 
 std::int64_t system_ns() {
@@ -25,8 +28,8 @@ void make_private_folder(const fs::path& folder) {
   const bool made = fs::create_directories(folder, error);
   if (error)
     throw RecordError(error == std::errc::no_space_on_device ? Fault::full : Fault::io,
-                      "The folder '" + folder.string() + "' could not be made: " + error.message() +
-                          ". Check the disk and the folder's permissions.");
+                      tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
+                         folder.string(), error.message()));
   if (made) {
     fs::permissions(folder, fs::perms::owner_all, error);  // patients' data: nobody else's business
     fsync_directory(folder.parent_path());
@@ -48,10 +51,10 @@ std::unique_ptr<Record> Record::open(RecordOptions options) {
   std::error_code error;
   const std::uintmax_t size = fs::exists(layout.database()) ? fs::file_size(layout.database(), error) : 0;
   if (size == 0 && !options.start_new && holds_anything(layout.attachments()))
-    throw RecordError(Fault::corrupt, "The record '" + layout.database().string() +
-                                          "' is missing or empty although pictures and recordings lie beside it. "
-                                          "Nothing was changed. Call IT: restore a backup of this file, or start a "
-                                          "new record; pictures and recordings are kept.");
+    throw RecordError(Fault::corrupt, tr("The record {0} is missing or empty although pictures and recordings lie "
+                                         "beside it. Nothing was changed. Call IT: restore a backup of this file, or "
+                                         "start a new record; pictures and recordings are kept.",
+                                         layout.database().string()));
   Database db = Database::open(layout.database(), migrations);
   fsync_directory(layout.root);
   if (!options.now_ns) options.now_ns = system_ns;
@@ -81,9 +84,10 @@ fs::path Record::move_aside(const fs::path& folder) {
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 void must_be_text(std::string_view value, const char* field, std::size_t max_bytes) {
-  if (value.size() > max_bytes) throw RecordError(Fault::invalid, std::string("The ") + field + " is too long.");
+  if (value.size() > max_bytes)
+    throw RecordError(Fault::invalid, tr("The text for \"{0}\" is too long.", tr(field)));
   if (!valid_utf8(value) || value.find('\0') != std::string_view::npos)
-    throw RecordError(Fault::invalid, std::string("The ") + field + " holds characters that are no text.");
+    throw RecordError(Fault::invalid, tr("The text for \"{0}\" holds characters that are no text.", tr(field)));
 }
 
 bool is_sha256(std::string_view s) {
@@ -94,7 +98,7 @@ bool is_sha256(std::string_view s) {
 
 void Record::Impl::must_exist(const char* table, std::string_view id, const char* what) const {
   if (!db.query(std::string("SELECT 1 FROM ") + table + " WHERE id=?1", id).next())
-    throw RecordError(Fault::not_found, std::string("The record has no such ") + what + ".");
+    throw RecordError(Fault::not_found, tr("This {0} is not in the record.", tr(what)));
 }
 
 fs::path Record::Impl::file_of(std::string_view sha) const {
@@ -111,10 +115,10 @@ std::string audit_digest(std::string_view before, const AuditRow& r) {
 
 void Record::Impl::audit(std::string_view actor, std::string_view action, std::string_view subject,
                          const json& detail) {
-  must_be_text(actor, "name of who does it", 200);
-  if (actor.empty()) throw RecordError(Fault::invalid, "The record must know who does this.");
+  must_be_text(actor, tr_later("name"), 200);
+  if (actor.empty()) throw RecordError(Fault::invalid, tr("The record must know who does this."));
   Database::Row head = db.query("SELECT seq, digest FROM audit_head WHERE one=1");
-  if (!head.next()) throw RecordError(Fault::corrupt, "The audit trail has lost its end. Call IT.");
+  if (!head.next()) throw RecordError(Fault::corrupt, tr("The audit trail has lost its end. Call IT."));
   AuditRow row{head.integer(0) + 1, now(), std::string(actor), std::string(action), std::string(subject),
                dump(detail), {}};
   row.digest = audit_digest(head.text(1), row);
@@ -141,25 +145,25 @@ std::vector<AuditRow> Record::audit(std::string_view subject, int limit) const {
 AuditVerdict Record::verify_audit() const {
   const std::lock_guard lock(impl_->mutex);
   AuditVerdict verdict;
-  const auto broken = [&](std::int64_t seq, const char* how) {
+  const auto broken = [&](std::int64_t seq, const std::string& how) {
     verdict.intact = false;
     verdict.first_broken = seq;
-    verdict.sentence = "The audit trail is broken at row " + std::to_string(seq) + ": " + how +
-                       ". Keep this computer as it is and call IT.";
+    verdict.sentence = tr("The audit trail is broken at row {0}: {1}. Keep this computer as it is and call IT.",
+                          std::to_string(seq), how);
     return verdict;
   };
   std::string before(64, '0');
   for (Database::Row r = impl_->db.query("SELECT * FROM audit ORDER BY seq"); r.next();) {
     const AuditRow row{r.integer(0), r.integer(1), r.text(2), r.text(3), r.text(4), r.text(5), r.text(6)};
-    if (row.seq != verdict.rows + 1) return broken(verdict.rows + 1, "a row is missing");
-    if (row.digest != audit_digest(before, row)) return broken(row.seq, "the row was changed");
+    if (row.seq != verdict.rows + 1) return broken(verdict.rows + 1, tr("a row is missing"));
+    if (row.digest != audit_digest(before, row)) return broken(row.seq, tr("the row was changed"));
     before = row.digest;
     ++verdict.rows;
   }
   Database::Row head = impl_->db.query("SELECT seq, digest FROM audit_head");
   if (!head.next() || head.integer(0) != verdict.rows || head.text(1) != before)
-    return broken(verdict.rows + 1, "the last rows are missing");
-  verdict.sentence = "The audit trail is intact: " + std::to_string(verdict.rows) + " rows.";
+    return broken(verdict.rows + 1, tr("the last rows are missing"));
+  verdict.sentence = tr("The audit trail is intact: {0} rows.", std::to_string(verdict.rows));
   return verdict;
 }
 

@@ -1,5 +1,6 @@
 // Attachments: files named by their SHA-256. The order of the steps is the promise: bytes on the disk, name on the
 // disk, row on the disk, and only then the caller hears that it is done.
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
 #include "record/file.hpp"
@@ -89,7 +90,7 @@ Stored store_moved(const Record::Impl& impl, const fs::path& source) {
 void refer(Record::Impl& impl, std::string_view actor, std::string_view capture_id, const Stored& s,
            std::string_view media_type, std::string_view file_name) {
   durably(impl, [&] {
-    impl.must_exist("capture", capture_id, "capture");
+    impl.must_exist("capture", capture_id, core::tr_later("capture"));
     const std::int64_t now = impl.now();
     impl.db.run("INSERT INTO attachment VALUES(?1,?2,?3) ON CONFLICT DO NOTHING", s.sha, s.bytes, now);
     impl.db.run("INSERT INTO capture_attachment(capture_id,sha256,media_type,file_name,added_ns) "
@@ -102,10 +103,10 @@ void refer(Record::Impl& impl, std::string_view actor, std::string_view capture_
 }
 
 void check(const Record::Impl& impl, std::string_view capture_id, std::string_view media, std::string_view name) {
-  must_be_text(media, "media type", 100);
-  must_be_text(name, "file name", 200);
+  must_be_text(media, core::tr_later("file"), 100);
+  must_be_text(name, core::tr_later("file"), 200);
   const std::lock_guard lock(impl.mutex);
-  impl.must_exist("capture", capture_id, "capture");  // before gigabytes are copied for nothing
+  impl.must_exist("capture", capture_id, core::tr_later("capture"));  // before gigabytes are copied for nothing
 }
 
 }  // namespace
@@ -148,8 +149,8 @@ std::vector<std::byte> Record::read_attachment(std::string_view sha) const {
   std::vector<std::byte> bytes(file.size());
   bytes.resize(file.read_at(0, bytes));
   if (hex(sha256(bytes)) != sha)
-    throw RecordError(Fault::corrupt, "The attachment " + std::string(sha) + " is damaged on the disk. Call IT: "
-                                      "restore this file from a backup.");
+    throw RecordError(Fault::corrupt, core::tr("The attachment {0} is damaged on the disk. Call IT: restore this file "
+                                               "from a backup.", std::string(sha)));
   return bytes;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
 #include "record/file.hpp"
@@ -9,6 +10,7 @@
 
 namespace caukham::record {
 namespace fs = std::filesystem;
+using core::tr;
 namespace {
 
 std::vector<fs::path> entries(const fs::path& folder) {
@@ -45,15 +47,17 @@ Verdict Record::verify() const {
       const std::string sha = hex(sha256_of_file(impl_->file_of(row.sha), &bytes));
       ++out.attachments;
       out.bytes += bytes;
-      if (sha != row.sha || bytes != row.bytes) out.problems.push_back("Attachment " + row.sha + " is damaged.");
+      if (sha != row.sha || bytes != row.bytes) out.problems.push_back(tr("The attachment {0} is damaged on the disk. Call IT: restore this file from a "
+                                                                 "backup.", row.sha));
     } catch (const RecordError& e) {
-      out.problems.push_back("Attachment " + row.sha + " is missing: " + e.what());
+      out.problems.push_back(tr("The attachment {0} is missing ({1}). Call IT: restore this file from a backup.",
+                                row.sha, e.what()));
     }
-    if (!row.referenced) out.problems.push_back("Attachment " + row.sha + " belongs to no capture.");
+    if (!row.referenced) out.problems.push_back(tr("The attachment {0} belongs to no capture.", row.sha));
   }
   for (const fs::path& folder : entries(impl_->layout.attachments())) {
     if (!fs::is_directory(folder)) {
-      if (!is_temporary(folder)) out.problems.push_back("'" + folder.string() + "' does not belong here.");
+      if (!is_temporary(folder)) out.problems.push_back(tr("{0} does not belong here.", folder.string()));
       continue;
     }
     for (const fs::path& file : entries(folder)) {
@@ -62,7 +66,7 @@ Verdict Record::verify() const {
       if (!known.contains(name) &&
           all_rows(*impl_, [](Database::Row& r) { return r.integer(0); }, "SELECT 1 FROM attachment WHERE sha256=?1",
                    name).empty())
-        out.problems.push_back("'" + file.string() + "' is not in the record: it was stored but never acknowledged.");
+        out.problems.push_back(tr("{0} is not in the record: it was stored but never acknowledged.", file.string()));
     }
   }
   return out;
@@ -71,14 +75,15 @@ Verdict Record::verify() const {
 fs::path Record::exam_folder(std::string_view exam_id) {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->must_exist("exam", exam_id, "exam");  // also keeps "../" out of the path
+    impl_->must_exist("exam", exam_id, core::tr_later("exam"));  // also keeps "../" out of the path
   }
   const fs::path folder = impl_->layout.exams() / std::string(exam_id);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     throw RecordError(error == std::errc::no_space_on_device ? Fault::full : Fault::io,
-                      "The folder '" + folder.string() + "' could not be made: " + error.message() + ". Check the disk.");
+                      tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
+                         folder.string(), error.message()));
   fsync_directory(impl_->layout.exams());
   return folder;
 }

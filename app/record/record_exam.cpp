@@ -1,15 +1,19 @@
 // Encounters, exams, captures and the facts about them.
 #include <algorithm>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
 #include "record/record_impl.hpp"
 
 namespace caukham::record {
+using core::tr;
+using core::tr_later;
 namespace {
 
-constexpr const char* state_names[] = {"draft", "open", "queued", "in-transit", "seen", "answered", "closed",
-                                       "cancelled"};
+constexpr const char* state_names[] = {
+    tr_later("draft"), tr_later("open"), tr_later("queued"), tr_later("in-transit"),
+    tr_later("seen"), tr_later("answered"), tr_later("closed"), tr_later("cancelled")};
 
 bool may_become(ExamState from, ExamState to) {
   using enum ExamState;
@@ -39,7 +43,7 @@ Capture capture_of(const Database::Row& r) {
 }
 
 void must_be_texts(std::initializer_list<const std::string*> texts) {
-  for (const std::string* text : texts) must_be_text(*text, "text", 100'000);
+  for (const std::string* text : texts) must_be_text(*text, tr_later("text"), 100'000);
 }
 
 // Capture ids are optional in facts: NULL keeps the foreign key happy.
@@ -60,7 +64,7 @@ std::optional<ExamState> exam_state_of(std::string_view text) {
 std::string Record::begin_encounter(std::string_view actor, std::string_view patient_id) {
   const std::string id = new_uuid();
   durably(*impl_, [&] {
-    if (!patient_id.empty()) impl_->must_exist("patient", patient_id, "patient");
+    if (!patient_id.empty()) impl_->must_exist("patient", patient_id, tr_later("patient"));
     const std::int64_t now = impl_->now();
     impl_->db.run("INSERT INTO encounter(id,patient_id,started_ns) VALUES(?1,NULLIF(?2,''),?3)", id, patient_id, now);
     if (!patient_id.empty())
@@ -73,7 +77,7 @@ std::string Record::begin_encounter(std::string_view actor, std::string_view pat
 
 void Record::end_encounter(std::string_view actor, std::string_view id) {
   durably(*impl_, [&] {
-    impl_->must_exist("encounter", id, "encounter");
+    impl_->must_exist("encounter", id, tr_later("encounter"));
     impl_->db.run("UPDATE encounter SET ended_ns=?2 WHERE id=?1 AND ended_ns=0", id, impl_->now());
     impl_->audit(actor, "encounter.ended", id, json::object());
   });
@@ -81,17 +85,17 @@ void Record::end_encounter(std::string_view actor, std::string_view id) {
 
 void Record::bind_patient(std::string_view actor, std::string_view encounter_id, std::string_view patient_id,
                           std::string_view why) {
-  must_be_text(why, "reason");
+  must_be_text(why, tr_later("reason"));
   durably(*impl_, [&] {
-    impl_->must_exist("encounter", encounter_id, "encounter");
+    impl_->must_exist("encounter", encounter_id, tr_later("encounter"));
     Database::Row person = impl_->db.query("SELECT simulated FROM patient WHERE id=?1", patient_id);
-    if (!person.next()) throw RecordError(Fault::not_found, "The record has no such patient.");
+    if (!person.next()) throw RecordError(Fault::not_found, tr("This {0} is not in the record.", tr("patient")));
     Database::Row bound = impl_->db.query("SELECT patient_id FROM encounter WHERE id=?1", encounter_id);
     const std::string before = bound.next() ? bound.text(0) : "";
     if (before == patient_id) return;
     if (!before.empty() && why.empty())
-      throw RecordError(Fault::refused, "This examination belongs to another patient already. Write why that is "
-                                        "wrong to change it.");
+      throw RecordError(Fault::refused, tr("This examination belongs to another patient already. Write why that "
+                                           "is wrong to change it."));
     impl_->db.run("UPDATE encounter SET patient_id=?2 WHERE id=?1", encounter_id, patient_id);
     impl_->db.run("INSERT INTO binding(encounter_id,patient_id,actor,why,time_ns) VALUES(?1,?2,?3,?4,?5)",
                   encounter_id, patient_id, actor, why, impl_->now());
@@ -117,10 +121,10 @@ std::string Record::open_exam(std::string_view actor, std::string_view encounter
                               ExamState state) {
   if (state != ExamState::draft && state != ExamState::open)
     throw RecordError(Fault::invalid, "An exam begins as a draft or open.");
-  must_be_text(reason, "reason for the exam");
+  must_be_text(reason, tr_later("reason"));
   const std::string id = new_uuid();
   durably(*impl_, [&] {
-    impl_->must_exist("encounter", encounter_id, "encounter");
+    impl_->must_exist("encounter", encounter_id, tr_later("encounter"));
     impl_->db.run("INSERT INTO exam(id,encounter_id,state,reason,opened_ns,simulated) VALUES(?1,?2,?3,?4,?5,IFNULL("
                   "(SELECT p.simulated FROM encounter e JOIN patient p ON p.id=e.patient_id WHERE e.id=?2),0))", id,
                   encounter_id, to_text(state), reason, impl_->now());
@@ -130,16 +134,16 @@ std::string Record::open_exam(std::string_view actor, std::string_view encounter
 }
 
 void Record::set_exam_state(std::string_view actor, std::string_view exam_id, ExamState to, std::string_view why) {
-  must_be_text(why, "reason");
+  must_be_text(why, tr_later("reason"));
   durably(*impl_, [&] {
-    impl_->must_exist("exam", exam_id, "exam");
+    impl_->must_exist("exam", exam_id, tr_later("exam"));
     Database::Row row = impl_->db.query("SELECT state FROM exam WHERE id=?1", exam_id);
     const std::string before = row.next() ? row.text(0) : "";
     const auto from = exam_state_of(before);
     if (from == to) return;
     if (!from || !may_become(*from, to))
-      throw RecordError(Fault::refused, "An exam that is '" + before + "' cannot become '" + to_text(to) +
-                                            "'. Open a new exam if there is more to examine.");
+      throw RecordError(Fault::refused, tr("An exam that is \"{0}\" cannot become \"{1}\". Open a new exam if there is "
+                                           "more to examine.", tr(before.c_str()), tr(to_text(to))));
     const bool ends = to == ExamState::closed || to == ExamState::cancelled;
     impl_->db.run("UPDATE exam SET state=?2, closed_ns=?3 WHERE id=?1", exam_id, to_text(to), ends ? impl_->now() : 0);
     impl_->audit(actor, "exam.state", exam_id, {{"from", before}, {"to", to_text(to)}, {"why", why}});
@@ -167,12 +171,12 @@ std::string Record::add_capture(std::string_view actor, const Capture& c) {
   must_be_texts({&c.stream, &c.side, &c.site, &c.device_id, &c.asked_by, &c.quality, &c.text});
   const std::string id = new_uuid();
   durably(*impl_, [&] {
-    impl_->must_exist("exam", c.exam_id, "exam");
+    impl_->must_exist("exam", c.exam_id, tr_later("exam"));
     Database::Row row = impl_->db.query("SELECT state FROM exam WHERE id=?1 AND state IN ('closed','cancelled')",
                                         c.exam_id);
     if (row.next())
-      throw RecordError(Fault::refused, "This exam is " + row.text(0) + ": nothing can be captured into it any more. "
-                                        "Open a new exam.");
+      throw RecordError(Fault::refused, tr("This exam is closed: nothing can be captured into it any more. Open a "
+                                           "new exam."));
     const std::int64_t taken = c.taken_ns ? c.taken_ns : impl_->now();
     impl_->db.run("INSERT INTO capture(id,exam_id,kind,stream,side,site,device_id,asked_by,quality,text,taken_ns,"
                   "simulated) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)", id, c.exam_id, c.kind, c.stream, c.side,
@@ -186,9 +190,9 @@ std::string Record::add_capture(std::string_view actor, const Capture& c) {
 }
 
 void Record::remove_capture(std::string_view actor, std::string_view id, std::string_view why) {
-  must_be_text(why, "reason");
+  must_be_text(why, tr_later("reason"));
   durably(*impl_, [&] {
-    impl_->must_exist("capture", id, "capture");
+    impl_->must_exist("capture", id, tr_later("capture"));
     impl_->db.run("UPDATE capture SET removed_ns=?2, removed_by=?3, removed_why=?4 WHERE id=?1 AND removed_ns=0", id,
                   impl_->now(), actor, why);
     impl_->audit(actor, "capture.removed", id, {{"why", why}});
@@ -197,7 +201,7 @@ void Record::remove_capture(std::string_view actor, std::string_view id, std::st
 
 void Record::restore_capture(std::string_view actor, std::string_view id) {
   durably(*impl_, [&] {
-    impl_->must_exist("capture", id, "capture");
+    impl_->must_exist("capture", id, tr_later("capture"));
     impl_->db.run("UPDATE capture SET removed_ns=0, removed_by='', removed_why='' WHERE id=?1", id);
     impl_->audit(actor, "capture.restored", id, json::object());
   });
@@ -217,8 +221,8 @@ std::vector<Capture> Record::captures(std::string_view exam_id, bool with_remove
 void Record::add_evidence(std::string_view actor, const EvidenceResult& e) {
   must_be_texts({&e.stream, &e.specialist, &e.digest});
   durably(*impl_, [&] {
-    impl_->must_exist("exam", e.exam_id, "exam");
-    if (!e.capture_id.empty()) impl_->must_exist("capture", e.capture_id, "capture");
+    impl_->must_exist("exam", e.exam_id, tr_later("exam"));
+    if (!e.capture_id.empty()) impl_->must_exist("capture", e.capture_id, tr_later("capture"));
     impl_->db.run(std::string("INSERT INTO evidence(exam_id,capture_id,stream,specialist,records,samples,digest,equal,"
                               "time_ns) VALUES(?1,") + or_null + ",?3,?4,?5,?6,?7,?8,?9)", e.exam_id, e.capture_id,
                   e.stream, e.specialist, e.records, e.samples, e.digest, e.equal,
@@ -240,8 +244,8 @@ std::vector<EvidenceResult> Record::evidence(std::string_view exam_id) const {
 void Record::add_gap(std::string_view actor, const GapFact& g) {
   must_be_texts({&g.stream, &g.reason});
   durably(*impl_, [&] {
-    impl_->must_exist("exam", g.exam_id, "exam");
-    if (!g.capture_id.empty()) impl_->must_exist("capture", g.capture_id, "capture");
+    impl_->must_exist("exam", g.exam_id, tr_later("exam"));
+    if (!g.capture_id.empty()) impl_->must_exist("capture", g.capture_id, tr_later("capture"));
     impl_->db.run(std::string("INSERT INTO gap(exam_id,capture_id,stream,reason,first_sample,lost,time_ns) VALUES(?1,") +
                   or_null + ",?3,?4,?5,?6,?7)", g.exam_id, g.capture_id, g.stream, g.reason, g.first_sample, g.lost,
                   g.time_ns ? g.time_ns : impl_->now());
@@ -262,7 +266,7 @@ std::string Record::add_advice(std::string_view actor, const Advice& a) {
   must_be_texts({&a.author, &a.finding, &a.conclusion, &a.next_step});
   const std::string id = new_uuid();
   durably(*impl_, [&] {
-    impl_->must_exist("exam", a.exam_id, "exam");
+    impl_->must_exist("exam", a.exam_id, tr_later("exam"));
     impl_->db.run("INSERT INTO advice VALUES(?1,?2,?3,?4,?5,?6,?7)", id, a.exam_id, a.author, a.finding, a.conclusion,
                   a.next_step, a.given_ns ? a.given_ns : impl_->now());
     impl_->audit(actor, "advice.given", id,

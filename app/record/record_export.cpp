@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
 #include "record/file.hpp"
@@ -12,6 +13,7 @@
 
 namespace caukham::record {
 namespace fs = std::filesystem;
+using core::tr;
 namespace {
 
 json when(std::int64_t ns) {  // ISO 8601, UTC, nanoseconds; null for "never"
@@ -69,17 +71,17 @@ void copy_verified(const fs::path& from, const fs::path& to, const std::string& 
   }
   out.sync();
   if (hex(sum.finish()) != sha)
-    throw RecordError(Fault::corrupt, "The attachment " + sha + " is damaged on the disk, so this exam was not "
-                                      "exported. Call IT: restore this file from a backup.");
+    throw RecordError(Fault::corrupt, tr("The attachment {0} is damaged on the disk. Call IT: restore this file from a "
+                                         "backup.", sha));
 }
 
 }  // namespace
 
 void Record::export_exam(std::string_view actor, std::string_view exam_id, const fs::path& folder) {
   const auto exam = this->exam(exam_id);
-  if (!exam) throw RecordError(Fault::not_found, "The record has no such exam.");
+  if (!exam) throw RecordError(Fault::not_found, tr("This {0} is not in the record.", tr("exam")));
   if (fs::exists(folder))
-    throw RecordError(Fault::refused, "'" + folder.string() + "' is there already. Choose a new folder.");
+    throw RecordError(Fault::refused, tr("{0} is there already. Choose a new folder.", folder.string()));
   const auto encounter = this->encounter(exam->encounter_id).value_or(Encounter{});
   const auto patient = this->patient(encounter.patient_id);
 
@@ -89,7 +91,8 @@ void Record::export_exam(std::string_view actor, std::string_view exam_id, const
   fs::create_directories(part / "captures", error);
   if (error)
     throw RecordError(error == std::errc::no_space_on_device ? Fault::full : Fault::io,
-                      "'" + part.string() + "' could not be made: " + error.message() + ". Check the disk.");
+                      tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
+                         part.string(), error.message()));
   struct CleanUp {
     fs::path path;
     ~CleanUp() {

@@ -1,12 +1,15 @@
 // Patients, and finding them with what a nurse has at hand.
 #include <algorithm>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
 #include "record/identity.hpp"
 #include "record/record_impl.hpp"
 
 namespace caukham::record {
+using core::tr;
+using core::tr_later;
 namespace {
 
 constexpr const char* columns = "id,name,birth_date,sex,cccd,bhyt,phone,address,simulated,created_ns";
@@ -27,9 +30,9 @@ std::string upper(std::string s) {
 }
 
 Patient checked(Patient p) {
-  must_be_text(p.name, "name", 255);  // QD 4750: ho_ten is at most 255 characters
-  must_be_text(p.address, "address", 1000);
-  if (fold_name(p.name).empty()) throw RecordError(Fault::invalid, "A patient needs a name.");
+  must_be_text(p.name, tr_later("name"), 765);  // QD 4750: at most 255 characters
+  must_be_text(p.address, tr_later("address"), 1000);
+  if (fold_name(p.name).empty()) throw RecordError(Fault::invalid, tr("A patient needs a name."));
   p.cccd = upper(digits_only(p.cccd));
   p.bhyt = upper(digits_only(p.bhyt));
   p.phone = digits_only(p.phone);
@@ -47,8 +50,8 @@ void refuse_double(const Record::Impl& impl, const Patient& p) {
   if (p.cccd.empty()) return;
   Database::Row twin = impl.db.query("SELECT name FROM patient WHERE cccd=?1 AND id<>?2", p.cccd, p.id);
   if (twin.next())
-    throw RecordError(Fault::refused, "The citizen card number " + p.cccd + " belongs to a patient in the record "
-                                      "already: " + twin.text(0) + ". Search for the number and take that patient.");
+    throw RecordError(Fault::refused, tr("The citizen card number {0} belongs to a patient in the record already: {1}. "
+                                         "Search for the number and take that patient.", p.cccd, twin.text(0)));
 }
 
 bool has_digit(std::string_view s) {
@@ -115,10 +118,10 @@ void Record::update_patient(std::string_view actor, const Patient& given) {
   const Patient p = checked(given);
   durably(*impl_, [&] {
     Database::Row old = impl_->db.query(std::string("SELECT ") + columns + " FROM patient WHERE id=?1", p.id);
-    if (!old.next()) throw RecordError(Fault::not_found, "The record has no such patient.");
+    if (!old.next()) throw RecordError(Fault::not_found, tr("This {0} is not in the record.", tr("patient")));
     const Patient before = patient_of(old);
     if (before.simulated && !p.simulated)
-      throw RecordError(Fault::refused, "A practice patient (SIMULATED) stays one. Add the real patient anew.");
+      throw RecordError(Fault::refused, tr("A practice patient (SIMULATED) stays one. Add the real patient anew."));
     refuse_double(*impl_, p);
     impl_->db.run("UPDATE patient SET name=?2,birth_date=?3,sex=?4,cccd=?5,bhyt=?6,phone=?7,address=?8,simulated=?9,"
                   "name_folded=?10 WHERE id=?1", p.id, p.name, p.birth_date, p.sex, p.cccd, p.bhyt, p.phone,

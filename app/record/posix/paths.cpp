@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "core/i18n.hpp"
 #include "record/error.hpp"
 
 namespace caukham::record {
@@ -17,7 +18,7 @@ std::filesystem::path default_data_folder() {
     home = user ? user->pw_dir : nullptr;
   }
   if (!home || home[0] != '/')
-    throw RecordError(Fault::io, "This user has no home folder to keep the record in. Set XDG_DATA_HOME.");
+    throw RecordError(Fault::io, core::tr("This user has no home folder to keep the record in. Set XDG_DATA_HOME."));
   return std::filesystem::path(home) / ".local" / "share" / "caukham";
 }
 

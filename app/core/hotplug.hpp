@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "ipc/channel.hpp"
@@ -14,6 +15,7 @@ namespace caukham::core {
 struct HotplugChange {
   bool arrived = true;   // false: it left, and only endpoint.path counts
   ck_endpoint endpoint;  // kind is left empty: the manifest that matches names it
+  std::string port;      // the socket it is plugged into ("1-2.3") where endpoint.path is something else
 };
 
 // poll() and open_link() are called on the supervisor's thread, native() and watch() on the one that calls

@@ -77,30 +77,32 @@ struct Supervisor::Impl {
 
   void run();
   void read_sources();
-  void arrived(const std::shared_ptr<HotplugSource>& source, ck_endpoint endpoint);
+  void arrived(const std::shared_ptr<HotplugSource>& source, ck_endpoint endpoint, const std::string& port);
   void left(const HotplugSource* source, const ck_endpoint& endpoint);
-  std::string identity_of(const ck_endpoint& endpoint, const ipc::Manifest& manifest) const;
+  std::string identity_of(const ck_endpoint& endpoint, const std::string& port, const ipc::Manifest& manifest) const;
 };
 
 void Supervisor::Impl::read_sources() {
   for (auto& source : sources)
     for (const auto& change : source->poll())
-      change.arrived ? arrived(source, change.endpoint) : left(source.get(), change.endpoint);
+      change.arrived ? arrived(source, change.endpoint, change.port) : left(source.get(), change.endpoint);
 }
 
 // The serial number, unless a second device with the same one is plugged in: cheap devices share theirs.
-std::string Supervisor::Impl::identity_of(const ck_endpoint& endpoint, const ipc::Manifest& manifest) const {
-  const auto port = "port:" + ipc::text_of(endpoint.path);
-  if (!endpoint.serial[0]) return port;
+std::string Supervisor::Impl::identity_of(const ck_endpoint& endpoint, const std::string& port,
+                                          const ipc::Manifest& manifest) const {
+  const auto by_port = "port:" + (port.empty() ? ipc::text_of(endpoint.path) : port);
+  if (!endpoint.serial[0]) return by_port;
   const auto serial = "serial:" + ipc::text_of(endpoint.serial);
   for (const auto& other : devices)
     if (other->plugged() && other->status().identity == serial && &other->manifest() == &manifest &&
         other->endpoint().vid == endpoint.vid && other->endpoint().pid == endpoint.pid)
-      return port;
+      return by_port;
   return serial;
 }
 
-void Supervisor::Impl::arrived(const std::shared_ptr<HotplugSource>& source, ck_endpoint endpoint) {
+void Supervisor::Impl::arrived(const std::shared_ptr<HotplugSource>& source, ck_endpoint endpoint,
+                               const std::string& port) {
   if (const char* wrong = ipc::wrong_with(endpoint)) return log_warning("supervisor", std::string("hot plug: ") + wrong);
   for (const auto& device : devices)  // reported twice: nothing new
     if (device->plugged() && device->source() == source.get() &&
@@ -109,7 +111,7 @@ void Supervisor::Impl::arrived(const std::shared_ptr<HotplugSource>& source, ck_
   const auto choice = registry.choose(endpoint);
   if (!choice.manifest) return;
   ipc::put_text(endpoint.kind, choice.kind);
-  const auto identity = identity_of(endpoint, *choice.manifest);
+  const auto identity = identity_of(endpoint, port, *choice.manifest);
   for (auto& device : devices) {
     const auto& known = device->endpoint();
     if (device->plugged() || device->status().identity != identity || &device->manifest() != choice.manifest ||

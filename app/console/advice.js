@@ -9,7 +9,7 @@ export class AdviceForm {
     this.send = send;
     this.list = [];
     const field = (key, rows) => {
-      const f = h('textarea', { rows, maxlength: 4000 });
+      const f = h('textarea', { rows, maxlength: 1500 });
       say(f, key, 'aria-label');
       say(f, key, 'placeholder');
       return f;

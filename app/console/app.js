@@ -227,7 +227,10 @@ export class App {
   on_clip(m) { this.timeline.capture(m, 'clip'); }
   on_capture(m) { this.timeline.capture(m); }
   on_request_state(m) { this.asks.state(m); }
-  on_chat(m) { this.chat.add(m); }
+  on_chat(m) {
+    this.chat.me = this.join.name.input.value.trim();
+    this.chat.hear(m);
+  }
   on_line(m) { this.line.set(m); }
   on_evidence_end(m) { this.evidence.end(m); }
   on_advice_stored(m) { this.advice.stored(m.id); }

@@ -8,6 +8,8 @@ export class Chat {
   // send(message) -> bool
   constructor(send) {
     this.send = send;
+    this.me = '';  // as the station calls this person
+    this.heard = new Set();
     this.list = [];
     this.log = h('ol.chat-log', { role: 'log', 'aria-live': 'polite', tabindex: 0 });
     this.empty = say(h('p.faint'), 'Write to the nurse here.');
@@ -35,6 +37,18 @@ export class Chat {
       this.input.reportValidity();
       setTimeout(() => this.input.setCustomValidity(''), 3000);
     }
+  }
+
+  // What the station says again after a reconnection, one's own words among it, must not stand here twice.
+  hear(m) {
+    const key = `${m.time_ns} ${m.from} ${m.text}`;
+    if (m.time_ns !== null && this.heard.has(key)) return;
+    this.heard.add(key);
+    if (this.heard.size > 2 * KEEP) this.heard.delete(this.heard.values().next().value);
+    const own = m.from === this.me && m.from !== '';
+    const said = own && this.list.find((x) => x.from === null && !x.echoed && x.text === m.text);
+    if (said) said.echoed = true;
+    else this.add({ from: own ? null : m.from, text: m.text, echoed: own });
   }
 
   // from: null for one's own words.

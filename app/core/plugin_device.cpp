@@ -38,8 +38,8 @@ void PluginDevice::arrived(const ck_endpoint& endpoint) {
   failures_ns_.clear();  // whoever plugs it in again has done what the last sentence asked for
   log_info(room_, "plugged in at " + ipc::text_of(endpoint.path) + ", " + status_.identity);
   if (process_.started())
-    begin_again_ = true;  // the plugin host of before is still closing
-  else
+    begin_again_ = !shutting_down_;  // the plugin host of before is still closing
+  else if (!shutting_down_)
     begin();
 }
 
@@ -67,6 +67,15 @@ void PluginDevice::shut_down() {
   } else if (phase_ != Phase::stopping && phase_ != Phase::closing && phase_ != Phase::quitting) {
     closed_down();
   }
+}
+
+void PluginDevice::resume() {
+  if (!std::exchange(shutting_down_, false) || !plugged_) return;
+  failures_ns_.clear();
+  if (process_.started())
+    begin_again_ = true;
+  else
+    begin();
 }
 
 void PluginDevice::restart() {

@@ -46,6 +46,7 @@ class PluginDevice {
   void arrived(const ck_endpoint& endpoint);  // also the first time
   void left();
   void shut_down();  // drain, close, quit; process_runs() becomes false
+  void resume();     // after shut_down: begins again if it is plugged in
   void restart();
   void set_param(const std::string& name, double value, Supervisor::ParamDone done);
   void inject(ipc::FaultKind kind);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -33,6 +34,8 @@ struct Supervisor::Impl {
   std::vector<std::unique_ptr<PluginDevice>> devices;
   std::vector<ipc::Process> dying;
   DeviceHouse house;
+  bool paused = false;
+  std::shared_ptr<std::promise<void>> all_closed;  // somebody waits in pause()
 
   mutable std::mutex mutex;  // what follows
   bool stopping = false;
@@ -122,6 +125,7 @@ void Supervisor::Impl::arrived(const std::shared_ptr<HotplugSource>& source, ck_
   }
   const auto id = static_cast<DeviceId>(devices.size() + 1);
   devices.push_back(std::make_unique<PluginDevice>(house, id, source, *choice.manifest, endpoint, identity));
+  if (paused) devices.back()->shut_down();
   devices.back()->arrived(endpoint);
 }
 
@@ -163,7 +167,9 @@ void Supervisor::Impl::run() {
     if (!stop && sources_changed.exchange(false)) read_sources();
     if (stop && !std::exchange(shutting_down, true))
       for (auto& device : devices) device->shut_down();
-    if (shutting_down && std::none_of(devices.begin(), devices.end(), [](auto& d) { return d->process_runs(); })) break;
+    const bool none_runs = std::none_of(devices.begin(), devices.end(), [](auto& d) { return d->process_runs(); });
+    if (none_runs && all_closed) std::exchange(all_closed, nullptr)->set_value();
+    if (shutting_down && none_runs) break;
   }
   dying.clear();  // waits for those that were killed
 }
@@ -198,6 +204,24 @@ void Supervisor::stop() {
   }
   impl_->poller.wake();
   impl_->thread.join();
+}
+
+void Supervisor::pause() {
+  if (!impl_->thread.joinable()) return;
+  auto closed = std::make_shared<std::promise<void>>();
+  impl_->ask([impl = impl_.get(), closed] {
+    impl->paused = true;
+    impl->all_closed = closed;
+    for (auto& device : impl->devices) device->shut_down();
+  });
+  closed->get_future().wait();
+}
+
+void Supervisor::resume() {
+  impl_->ask([impl = impl_.get()] {
+    impl->paused = false;
+    for (auto& device : impl->devices) device->resume();
+  });
 }
 
 std::vector<DeviceStatus> Supervisor::devices() const { return impl_->hub.devices(); }

@@ -60,6 +60,12 @@ class Supervisor {
   // case. Devices stay known to the hub as `unplugged`.
   void stop();
 
+  // Between two examinations: drains and closes every device as stop() does, keeps watching the sources, and starts
+  // what is plugged in again on resume(). Both wait: pause() until the last sample is published, within about 3 s.
+  // Not from the supervisor's own callbacks.
+  void pause();
+  void resume();
+
   // What follows returns at once and may be called from any thread.
 
   std::vector<DeviceStatus> devices() const;

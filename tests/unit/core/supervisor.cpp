@@ -182,6 +182,25 @@ TEST_CASE("an unplugged device must come back as the same device with a gap") {
   REQUIRE(bench.last.identity == "port:3-1");
 }
 
+TEST_CASE("a pause must publish the last sample before it returns, and resume must keep the same streams") {
+  Bench bench({"forever"});
+  bench.run();
+  bench.ports->plug(0, "A1", "1-2");
+  REQUIRE(bench.await_state(1, DeviceState::live));
+  const auto ecg = bench.stream(1, "ecg");
+  REQUIRE(bench.await_chunks(ecg, 5));
+  bench.supervisor->pause();
+  for (const auto& use : bench.supervisor->processes()) REQUIRE_FALSE(use.running);
+  REQUIRE(bench.await_state(1, DeviceState::unplugged));
+  const auto before = bench.chunks(ecg).size();
+  bench.ports->plug(0, "B2", "1-3");  // plugged in while paused: begins only afterwards
+  bench.supervisor->resume();
+  REQUIRE(bench.await_state(1, DeviceState::live));
+  REQUIRE(bench.await_state(2, DeviceState::live));
+  REQUIRE(bench.await_chunks(ecg, before + 5));
+  bench.require_exact_grid(ecg);
+}
+
 TEST_CASE("unplugged and plugged in again at once must still be one gap and one process") {
   Bench bench({"forever"});
   bench.run();

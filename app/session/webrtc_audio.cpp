@@ -13,6 +13,7 @@
 #include "api/make_ref_counted.h"
 #include "core/log.hpp"
 #include "modules/audio_device/include/audio_device_default.h"
+#include "session/audio_noise.hpp"
 #include "session/webrtc_parts.hpp"
 
 namespace caukham::session {
@@ -28,7 +29,10 @@ constexpr auto retry_time = 10s;
 // devices may take a second.
 class PortAudio {
  public:
-  PortAudio() : error_(Pa_Initialize()) {}
+  PortAudio() {
+    quiet_audio_libraries();
+    error_ = Pa_Initialize();
+  }
   ~PortAudio() { if (error_ == paNoError) Pa_Terminate(); }
   PaError error() const { return error_; }
   static std::mutex& mutex() {
@@ -37,7 +41,7 @@ class PortAudio {
   }
 
  private:
-  PaError error_;
+  PaError error_ = paNoError;
 };
 
 class Lane {

@@ -115,41 +115,52 @@ Manoeuvre manoeuvre_from_curve(const WfCurve& curve, int rate_hz) {
 }
 
 Manoeuvre synthetic_manoeuvre(const BlowParams& p, int rate_hz) {
-  constexpr double rise_s = 0.1;
+  constexpr double rise_s = 0.1, hold_s = 0.08, longest_s = 15;
   if (!(p.fvc_l > 0.2 && p.fvc_l < 12 && p.fev1_l > 0 && p.fev1_l < p.fvc_l && p.pef_lps > 0 && p.pef_lps < 20))
     throw std::invalid_argument("blow: FVC 0.2-12 L, FEV1 below FVC, PEF below 20 L/s");
-  const double risen_l = p.pef_lps * rise_s / 2, rest_l = p.fvc_l - risen_l;
-  if (rest_l <= 0) throw std::invalid_argument("blow: PEF too high for this FVC");
-  // The peak's slope is PEF and the volume there PEF·rise/2: the back-extrapolated start is at half the rise.
+  const double peak_end_s = rise_s + hold_s, risen_l = p.pef_lps * (rise_s / 2 + hold_s);
+  if (risen_l >= p.fev1_l) throw std::invalid_argument("blow: PEF too high for this FEV1");
+  // The steepest slope is PEF, held; extrapolated back from there the start lies at half the rise.
   const double fev1_end_s = 1.0 + rise_s / 2;
-  const auto flow = [&](double t, double tau, double beta) {
-    if (t < rise_s) return p.pef_lps * 0.5 * (1 - std::cos(pi * t / rise_s));
-    return p.pef_lps * std::exp(-std::pow((t - rise_s) / tau, beta));
-  };
-  const auto scale = [&](double beta) { return rest_l / (p.pef_lps * std::tgamma(1 + 1 / beta)); };
-  const auto volume_at = [&](double until, double beta) {
-    const double tau = scale(beta), dt = 0.001;
+  const auto decay = [&](double t, double tau, double beta) { return p.pef_lps * std::exp(-std::pow(t / tau, beta)); };
+  const auto volume_at = [&](double until_s, double tau, double beta) {
+    const int steps = static_cast<int>((until_s - peak_end_s) * 100);
+    const double dt = (until_s - peak_end_s) / steps;
     double sum = risen_l;
-    for (double t = rise_s; t < until - dt / 2; t += dt) sum += dt * flow(t + dt / 2, tau, beta);
+    for (int i = 0; i < steps; ++i) sum += dt * decay((i + 0.5) * dt, tau, beta);
     return sum;
   };
+  // For a given shape, the time constant with which the lungs are empty to FVC after the longest blow there is.
+  const auto tau_for = [&](double beta) {
+    double low = 1e-4, high = 100;
+    for (int i = 0; i < 30; ++i) {
+      const double mid = std::sqrt(low * high);
+      (volume_at(longest_s, mid, beta) < p.fvc_l ? low : high) = mid;
+    }
+    return std::sqrt(low * high);
+  };
+  const auto fev1_of = [&](double beta) { return volume_at(fev1_end_s, tau_for(beta), beta); };
   double low = 0.25, high = 4;  // the larger beta, the sooner the lungs are empty
-  if (volume_at(fev1_end_s, low) > p.fev1_l || volume_at(fev1_end_s, high) < p.fev1_l)
+  if (fev1_of(low) > p.fev1_l || fev1_of(high) < p.fev1_l)
     throw std::invalid_argument("blow: no expiration has this FVC, FEV1 and PEF together");
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 24; ++i) {
     const double mid = (low + high) / 2;
-    (volume_at(fev1_end_s, mid) < p.fev1_l ? low : high) = mid;
+    (fev1_of(mid) < p.fev1_l ? low : high) = mid;
   }
-  const double beta = (low + high) / 2, tau = scale(beta), dt = 1.0 / rate_hz;
+  const double beta = (low + high) / 2, tau = tau_for(beta), dt = 1.0 / rate_hz;
+  const auto flow = [&](double t) {
+    if (t < rise_s) return p.pef_lps * 0.5 * (1 - std::cos(pi * t / rise_s));
+    return t < peak_end_s ? p.pef_lps : decay(t - peak_end_s, tau, beta);
+  };
   constexpr int parts = 20;  // the volume is integrated finer than it is sampled
   std::vector<double> volume = {0.0};
-  for (double t = 0; t < 15.0; t += dt) {
+  for (double t = 0; t < longest_s && p.fvc_l - volume.back() > 0.002; t += dt) {
     double v = volume.back();
-    for (int k = 0; k < parts; ++k) v += dt / parts * flow(t + (k + 0.5) * dt / parts, tau, beta);
+    for (int k = 0; k < parts; ++k) v += dt / parts * flow(t + (k + 0.5) * dt / parts);
     volume.push_back(v);
-    if (p.fvc_l - v < 0.002) break;
   }
-  volume.push_back(std::max(volume.back(), p.fvc_l));  // the last millilitres, so that FVC is met exactly
+  const double exact = p.fvc_l / volume.back();  // the last two millilitres, spread over all of it
+  for (double& v : volume) v *= exact;
   return wrap(volume, rate_hz);
 }
 

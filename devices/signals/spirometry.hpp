@@ -39,9 +39,10 @@ struct BlowParams {
   double fvc_l = 4.5, fev1_l = 3.6, pef_lps = 8.5;
 };
 
-// A synthetic forced expiration: half-cosine rise to PEF in 100 ms, then a stretched-exponential decay solved so that
-// FVC and FEV1 (counted from the back-extrapolated start) come out as asked. Throws std::invalid_argument when
-// the three cannot belong together (FEV1 >= FVC, or PEF too small to blow FEV1 in a second).
+// A synthetic forced expiration: half-cosine rise to PEF in 100 ms, PEF held for 80 ms (the window over which standard
+// curves state it), then a stretched-exponential decay over at most 15 s, solved so that FVC and FEV1 (counted from
+// the back-extrapolated start) come out as asked. Takes some 20 ms. Throws std::invalid_argument when the three cannot
+// belong together (FEV1 >= FVC, or PEF too small to blow FEV1 in a second).
 Manoeuvre synthetic_manoeuvre(const BlowParams& params, int rate_hz);
 
 // One quiet breath, 0.5 L in four seconds: inspiration 1.6 s (negative), expiration 2.4 s. Sums to zero.

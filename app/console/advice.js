@@ -24,7 +24,7 @@ export class AdviceForm {
     this.form = h('form', { onsubmit: (e) => {
       e.preventDefault();
       this.submit();
-    } }, this.finding, this.conclusion, this.next, h('div.row', {}, this.urgency, button), this.status);
+    } }, this.finding, h('div.short', {}, this.conclusion, this.next), h('div.row', {}, this.urgency, button), this.status);
     this.element = h('section.card.advice', {}, h('header', {}, say(h('h2'), 'Advice')), this.form);
     words(() => this.tell());
   }

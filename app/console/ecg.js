@@ -158,6 +158,7 @@ export class EcgPane extends Pane {
     this.drawn = this.signal.head;
     const bpm = this.stale ? null : this.signal.heart.perMinute(this.signal.raw.end);
     put(this.rate.firstChild, bpm === null ? '--' : String(bpm));
+    this.rate.classList.toggle('none', bpm === null);
   }
 
   all() {

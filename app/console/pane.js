@@ -19,7 +19,7 @@ export class Pane {
     this.simulated = h('span.sim-mark', {}, 'SIMULATED');
     this.tools = h('div.pane-tools');
     this.body = h('div.pane-body');
-    this.veil = h('div.veil', { role: 'status' });
+    this.veil = h('div.veil');
     this.grow = this.tool('grow', 'Enlarge', () => enlarge(this));
     this.element = h('section.pane.' + (card.kind === 'video' ? 'video-pane' : 'trace-pane'), {},
       h('header', {}, this.title, this.simulated, this.note, this.tools), this.body);

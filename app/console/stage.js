@@ -81,7 +81,7 @@ export class Stage {
   // The thumb's row on a narrow screen; Talk moves there by CSS order.
   buildTools() {
     this.freezeButton = h('button', { type: 'button', onclick: () => this.freeze() }, icon('freeze'), say(h('span'), 'Freeze'));
-    this.askButton = h('button', { type: 'button', onclick: () => this.askFront() }, icon('camera'), say(h('span'), 'Ask for this'));
+    this.askButton = h('button', { type: 'button', onclick: () => this.askFront() }, icon('camera'), say(h('span'), 'Ask now'));
     const talk = h('button', { type: 'button', onclick: () => this.app.talk.toggle() }, icon('mic'), say(h('span'), 'Talk'));
     this.tools.append(talk, this.freezeButton, this.askButton);
     setInterval(() => talk.setAttribute('aria-pressed', String(this.app.talk.on)), 250);
@@ -150,6 +150,13 @@ export class Stage {
   streams() {
     const panes = [...this.app.panes.values()];
     this.nothing.hidden = panes.length > 0;
+    // A device that came back with a new stream: the old one has had its say.
+    for (const p of panes) {
+      const same = (q) => q.card.device_kind === p.card.device_kind && q.card.device_name === p.card.device_name;
+      const replaced = p.card.state === 'ended' && panes.some((q) => q !== p && same(q) && q.card.id > p.card.id);
+      p.element.hidden = p.chip.hidden = replaced;
+      if (replaced && this.front === p) this.bring(panes.find((q) => q !== p && same(q) && q.card.id > p.card.id));
+    }
     this.element.classList.toggle('no-pictures', !this.pictures.childElementCount);
     this.element.classList.toggle('no-loops', !this.traces.querySelector('.loops-pane'));
     this.element.classList.toggle('no-ecg', !this.traces.querySelector('.ecg-pane'));

@@ -3,6 +3,7 @@ import { hex, sha256 } from './evidence.js';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_UNANNOUNCED = 8;
+const MAX_STILLS = 500;
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 
 // changed(still): something about a still is new. A still: {id, number, stream, side, site, bytes, got, ok, blob, ...};
@@ -18,7 +19,7 @@ export class Stills {
     let slot = this.byNumber.get(number);
     if (!slot) {
       const unannounced = [...this.byNumber.values()].filter((x) => !x.still).length;
-      if (unannounced >= MAX_UNANNOUNCED) return null;
+      if (unannounced >= MAX_UNANNOUNCED || this.byNumber.size >= MAX_STILLS) return null;
       slot = { pieces: [], got: 0, still: null, done: false };
       this.byNumber.set(number, slot);
     }

@@ -34,7 +34,7 @@ export const vi = {
   'Devices': 'Thiết bị',
   'Freeze': 'Dừng hình',
   'Freeze (F)': 'Dừng hình (F)',
-  'Ask for this': 'Xin ghi',
+  'Ask now': 'Xin ghi',
   'Talk': 'Nói',
   'Speaking – press to mute': 'Đang nói – nhấn để tắt',
   'Patient not yet identified': 'Chưa rõ người bệnh',

@@ -16,7 +16,7 @@ SHOTS = {  # name: (width, height, phone, query, script, seconds)
     "waiting": (1366, 768, False, "scene=waiting", "", 1),
     "live-1366": (1366, 768, False, "still&pointer", ASK + ADVICE + POINT, 12),
     "live-1366-en": (1366, 768, False, "lang=en&still", ASK, 10),
-    "live-1366-short": (1366, 650, False, "still", ASK, 8),
+    "live-1366-short": (1366, 625, False, "still", ASK, 8),
     "live-1920": (1920, 1080, False, "still", ASK + ADVICE, 12),
     "gap": (1366, 768, False, "gap&off=LA&nosim", "", 12),
     "chest-off": (1366, 768, False, "off=C3", "", 8),

@@ -61,7 +61,7 @@ export class Timeline {
         ctx.drawImage(bitmap, (THUMB - bitmap.width * k) / 2, (64 - bitmap.height * k) / 2, bitmap.width * k, bitmap.height * k);
         bitmap.close();
       }).catch(() => {
-        still.ok = false;
+        item.unreadable = true;  // came as it was sent, but is no picture
         this.describe(item);
       });
     }
@@ -76,15 +76,15 @@ export class Timeline {
   state(item) {
     const s = item.still;
     if (s && s.ok === null) return `${num((100 * s.got) / Math.max(1, s.bytes))} %`;
-    if (s && s.ok === false) return tr('damaged');
+    if (s && (s.ok === false || item.unreadable)) return tr('damaged');
     return item.durable || s?.ok ? '✓ ' + clock(item.came).slice(0, 5) : clock(item.came).slice(0, 5);
   }
 
   describe(item) {
     const device = this.deviceOf(item.stream);
     item.mark.hidden = !device?.simulated;
-    item.button.disabled = !item.still?.blob;
-    item.button.classList.toggle('bad', item.still?.ok === false);
+    item.button.disabled = !item.still?.blob || item.still.ok === false || item.unreadable === true;
+    item.button.classList.toggle('bad', item.still?.ok === false || item.unreadable === true);
     item.canvas.dataset.kind = item.kind;
     if (item.kind !== 'still' && !item.drawn) this.sign(item);
     const words = `${this.caption(item)} · ${this.state(item)}`;
@@ -109,7 +109,8 @@ export class Timeline {
 
   open(item) {
     if (!item.still?.blob) return;
-    createImageBitmap(item.still.blob).then((bitmap) => view(bitmap, this.caption(item), item.still, this.deviceOf(item.stream)?.simulated));
+    createImageBitmap(item.still.blob)
+      .then((bitmap) => view(bitmap, this.caption(item), item.still, this.deviceOf(item.stream)?.simulated), () => {});
   }
 }
 

@@ -70,6 +70,8 @@ def test_a_specialist_joins_sees_asks_points_and_advises():
         shot(page, "live")
         page.run("document.querySelector('.video-pane .tool[aria-label]').focus();" + PRESS)
         point = station.await_event("pointer")
+        station.order("still", 300000)
+        page.wait("return window.caukham.stills[0]?.ok === true && window.caukham.stills[0].bytes === 300000", what="a still in pieces")
         assert 0.5 < point["x"] < 0.53 and point["y"] == 0.5, point
         page.run("document.querySelector('.ask-form').requestSubmit()")
         ask = station.await_event("ask")

@@ -13,9 +13,12 @@ namespace caukham::record {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr const char* months[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+constexpr const char* months[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                  "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
 
-[[noreturn]] void invalid(const std::string& why) { throw RecordError(Fault::invalid, "Waveform file: " + why); }
+[[noreturn]] void invalid(const std::string& why) {
+  throw RecordError(Fault::invalid, "Waveform file: " + why);
+}
 
 std::int64_t rate_mhz(double rate_hz) { return std::llround(rate_hz * 1000); }
 
@@ -52,7 +55,8 @@ std::string number8(double value) {
 }
 
 std::string duration_field(const WaveformSpec& spec) {
-  return number8(static_cast<double>(spec.samples_per_record) * 1000 / static_cast<double>(rate_mhz(spec.rate_hz)));
+  return number8(static_cast<double>(spec.samples_per_record) * 1000 /
+                 static_cast<double>(rate_mhz(spec.rate_hz)));
 }
 
 struct Civil { int year, month, day, hour, minute, second; };
@@ -96,7 +100,9 @@ std::string recording_field(const WaveformSpec& spec) {
   const std::string tail = (spec.simulated ? std::string(" SIMULATED ") : std::string(" ")) + zone + ' ' +
                            subfield(spec.label).substr(0, 12);
   std::string part[3] = {subfield(spec.exam), subfield(spec.technician), subfield(spec.equipment)};
-  const auto total = [&] { return head.size() + tail.size() + 3 + part[0].size() + part[1].size() + part[2].size(); };
+  const auto total = [&] {
+    return head.size() + tail.size() + 3 + part[0].size() + part[1].size() + part[2].size();
+  };
   while (total() > 80) {  // SIMULATED always stays; the longest of the others gives way
     std::max_element(part, part + 3, [](auto& a, auto& b) { return a.size() < b.size(); })->pop_back();
   }
@@ -110,7 +116,8 @@ std::uint32_t samples_per_record_for(double rate_hz) {
   if (mhz <= 0) return 1;
   const std::int64_t least = std::max<std::int64_t>(1, (mhz + 9999) / 10000);
   for (std::int64_t n = least; n <= least * 4; ++n) {
-    if (n * 1'000'000'000 % mhz == 0) return static_cast<std::uint32_t>(n);  // n / rate has at most six decimals
+    if (n * 1'000'000'000 % mhz == 0)
+      return static_cast<std::uint32_t>(n);  // n / rate has at most six decimals
   }
   return static_cast<std::uint32_t>(std::max<std::int64_t>(1, (mhz + 5000) / 10000));
 }
@@ -132,17 +139,20 @@ bool exact_duration(const WaveformSpec& spec) {
 
 void check_spec(const WaveformSpec& spec) {
   if (spec.channels.empty() || spec.channels.size() > 64) invalid("1 to 64 channels are possible.");
-  if (!(spec.rate_hz >= 0.1 && spec.rate_hz <= 100'000)) invalid("the rate must lie between 0.1 and 100000 Hz.");
+  if (!(spec.rate_hz >= 0.1 && spec.rate_hz <= 100'000))
+    invalid("the rate must lie between 0.1 and 100000 Hz.");
   if (spec.samples_per_record == 0 || spec.samples_per_record > 1'000'000)
     invalid("1 to 1000000 samples a record are possible.");
   if (spec.annotation_bytes < 180 || spec.annotation_bytes > 6000 || spec.annotation_bytes % 3)
     invalid("annotation_bytes must be a multiple of 3 between 180 and 6000.");
   if (3 * spec.samples_per_record * spec.channels.size() + spec.annotation_bytes > max_record_bytes)
     invalid("a record may have 15 MB at most.");
-  if (duration_field(spec).empty() || duration_field(spec) == "0") invalid("the record's duration cannot be written.");
+  if (duration_field(spec).empty() || duration_field(spec) == "0")
+    invalid("the record's duration cannot be written.");
   if (std::abs(spec.utc_offset_min) > 14 * 60) invalid("the time zone is out of range.");
   const int year = civil(local_second(spec)).year;
-  if (year < 1985 || year > 2084) invalid("the start must lie between 1985 and 2084. Check the computer's clock.");
+  if (year < 1985 || year > 2084)
+    invalid("the start must lie between 1985 and 2084. Check the computer's clock.");
   for (const WaveformChannel& c : spec.channels) {
     const std::string name = "channel '" + c.label + "' ";
     if (c.digital_min < bdf_min || c.digital_max > bdf_max || c.digital_min >= c.digital_max)
@@ -150,7 +160,8 @@ void check_spec(const WaveformSpec& spec) {
     if (!(c.scale > 0) || !std::isfinite(c.scale)) invalid(name + "needs a scale above zero.");
     const std::string low = number8(c.digital_min * c.scale), high = number8(c.digital_max * c.scale);
     if (low.empty() || high.empty() || low == high)
-      invalid(name + "has a physical range that does not fit the header's eight characters; use another unit.");
+      invalid(name +
+              "has a physical range that does not fit the header's eight characters; use another unit.");
   }
 }
 
@@ -162,9 +173,12 @@ std::string encode_header(const WaveformSpec& spec, bool discontinuous, std::uin
   std::snprintf(date, sizeof date, "%02d.%02d.%02d", c.day, c.month, c.year % 100);
   std::snprintf(time, sizeof time, "%02d.%02d.%02d", c.hour, c.minute, c.second);
   const std::size_t signals = spec.channels.size() + 1;
-  std::string h = "\xff" "BIOSEMI" + patient_field(spec) + recording_field(spec) + field(date, 8) + field(time, 8) +
-                  field(std::to_string(256 * (signals + 1)), 8) + field(discontinuous ? "BDF+D" : "BDF+C", 44) +
-                  count_field(records) + field(duration_field(spec), 8) + field(std::to_string(signals), 4);
+  std::string h =
+      "\xff"
+      "BIOSEMI" +
+      patient_field(spec) + recording_field(spec) + field(date, 8) + field(time, 8) +
+      field(std::to_string(256 * (signals + 1)), 8) + field(discontinuous ? "BDF+D" : "BDF+C", 44) +
+      count_field(records) + field(duration_field(spec), 8) + field(std::to_string(signals), 4);
   const auto each = [&](std::size_t width, auto&& of_channel, const std::string& of_annotations) {
     for (const WaveformChannel& ch : spec.channels) h += field(of_channel(ch), width);
     h += field(of_annotations, width);
@@ -177,7 +191,9 @@ std::string encode_header(const WaveformSpec& spec, bool discontinuous, std::uin
   each(8, [](auto& ch) { return std::to_string(ch.digital_min); }, std::to_string(bdf_min));
   each(8, [](auto& ch) { return std::to_string(ch.digital_max); }, std::to_string(bdf_max));
   each(80, [](auto& ch) { return ch.prefilter; }, "");
-  each(8, [&](auto&) { return std::to_string(spec.samples_per_record); }, std::to_string(spec.annotation_bytes / 3));
+  each(
+      8, [&](auto&) { return std::to_string(spec.samples_per_record); },
+      std::to_string(spec.annotation_bytes / 3));
   // Eight characters cannot hold every scale; the signals' reserved field (free for use) holds the exact one.
   each(32, [](auto& ch) {
     char text[32];

@@ -18,7 +18,7 @@ inline constexpr std::size_t max_record_bytes = 15u << 20;  // the format's own 
 // The whole header, 256 * (channels + 2) bytes; the last signal is "BDF Annotations".
 std::string encode_header(const WaveformSpec&, bool discontinuous, std::uint64_t records);
 std::string count_field(std::uint64_t records);  // 8 characters
-bool exact_duration(const WaveformSpec&);        // the header's duration field says the record's length exactly
+bool exact_duration(const WaveformSpec&);  // the header's duration field says the record's length exactly
 
 struct ParsedHeader {
   WaveformSpec spec;
@@ -31,12 +31,15 @@ ParsedHeader decode_header(std::span<const std::byte> start);
 
 // "+12.5" with as many decimals as needed; ns resolution. The sign is written for onsets only.
 std::string tal_seconds(std::int64_t ns, bool with_sign);
-std::string tal(std::int64_t onset_ns, std::int64_t duration_ns, std::string_view text);  // with the closing 0
-// Text without the bytes the format needs for itself (0, 0x14, 0x15 and other control characters become blanks).
+std::string tal(std::int64_t onset_ns, std::int64_t duration_ns,
+                std::string_view text);  // with the closing 0
+// Text without the bytes the format needs for itself (0, 0x14, 0x15 and other control characters become
+// blanks).
 std::string tal_text(std::string_view);
 std::size_t utf8_prefix(std::string_view, std::size_t max_bytes);  // bytes, never inside a character
 
-// Annotations of one record. The first one, with an empty text, is the record's start. Throws RecordError{corrupt}.
+// Annotations of one record. The first one, with an empty text, is the record's start. Throws
+// RecordError{corrupt}.
 std::vector<BdfAnnotation> parse_tals(std::string_view bytes);
 
 }  // namespace caukham::record

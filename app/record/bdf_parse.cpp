@@ -91,7 +91,8 @@ void read_identification(std::string_view patient, std::string_view recording, W
   }
 }
 
-std::int64_t start_second(std::string_view date, std::string_view time) {  // dd.mm.yy hh.mm.ss, pivot 1985 (EDF+)
+std::int64_t start_second(std::string_view date,
+                          std::string_view time) {  // dd.mm.yy hh.mm.ss, pivot 1985 (EDF+)
   const auto two = [](std::string_view s, std::size_t at) {
     return number<int>(s.substr(at, 2), "start date or time", 0, 99);
   };
@@ -132,7 +133,8 @@ ParsedHeader decode_header(std::span<const std::byte> start) {
   WaveformSpec& spec = out.spec;
   const std::size_t signals = number<unsigned>(h.substr(252, 4), "number of signals", 2, 256);
   out.header_bytes = 256 * (signals + 1);
-  if (number<unsigned>(h.substr(184, 8), "header size", 0, 1u << 24) != out.header_bytes || h.size() < out.header_bytes)
+  if (number<unsigned>(h.substr(184, 8), "header size", 0, 1u << 24) != out.header_bytes ||
+      h.size() < out.header_bytes)
     corrupt("its header is cut off");
   if (h.substr(192, 5) != "BDF+C" && h.substr(192, 5) != "BDF+D") corrupt("it is not of the + kind");
   out.discontinuous = h[196] == 'D';
@@ -149,13 +151,15 @@ ParsedHeader decode_header(std::span<const std::byte> start) {
     return [h, at, width](std::size_t i) { return trim(h.substr(at + width * i, width)); };
   };
   const auto label = column(16), transducer = column(80), unit = column(8), physical_min = column(8);
-  const auto physical_max = column(8), digital_min = column(8), digital_max = column(8), prefilter = column(80);
+  const auto physical_max = column(8), digital_min = column(8), digital_max = column(8),
+             prefilter = column(80);
   const auto samples = column(8), reserved = column(32);
   if (label(signals - 1) != "BDF Annotations") corrupt("its last signal is not the annotations");
   spec.annotation_bytes = 3 * number<unsigned>(samples(signals - 1), "annotation size", 5, 100'000);
   for (std::size_t i = 0; i + 1 < signals; ++i) {
     const unsigned n = number<unsigned>(samples(i), "samples a record", 1, 1'000'000);
-    if (i > 0 && n != spec.samples_per_record) corrupt("its signals have different rates, which is not supported");
+    if (i > 0 && n != spec.samples_per_record)
+      corrupt("its signals have different rates, which is not supported");
     spec.samples_per_record = n;
     WaveformChannel c;
     c.label = label(i);
@@ -205,7 +209,8 @@ std::vector<BdfAnnotation> parse_tals(std::string_view bytes) {
     BdfAnnotation a;
     const std::size_t split = head.find('\x15');
     const std::string_view onset = head.substr(0, split);
-    if (onset.empty() || (onset[0] != '+' && onset[0] != '-') || !parse_seconds(onset.substr(1), a.onset_ns) ||
+    if (onset.empty() || (onset[0] != '+' && onset[0] != '-') ||
+        !parse_seconds(onset.substr(1), a.onset_ns) ||
         (split != std::string_view::npos && !parse_seconds(head.substr(split + 1), a.duration_ns)))
       corrupt("an annotation has an unreadable time");
     if (onset[0] == '-') a.onset_ns = -a.onset_ns;

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-std::string_view text_of(std::span<const std::byte> b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
+std::string_view text_of(std::span<const std::byte> b) {
+  return {reinterpret_cast<const char*>(b.data()), b.size()};
+}
 
 // "padding N samples" or "gap N samples: reason" to N and reason.
 bool counted(std::string_view text, std::string_view word, std::uint64_t& n, std::string_view& rest) {
@@ -53,7 +55,8 @@ std::size_t record_size(const WaveformSpec& spec) {
   return 3 * std::size_t{spec.samples_per_record} * spec.channels.size() + spec.annotation_bytes;
 }
 
-BdfRecord decode_record(const WaveformSpec& spec, std::span<const std::byte> bytes, std::int64_t start_offset_ns) {
+BdfRecord decode_record(const WaveformSpec& spec, std::span<const std::byte> bytes,
+                        std::int64_t start_offset_ns) {
   if (bytes.size() != record_size(spec) || bytes.size() < spec.annotation_bytes)
     throw RecordError(Fault::corrupt, "A waveform record has the wrong size.");
   BdfRecord out = read_remarks(spec, text_of(bytes.last(spec.annotation_bytes)), start_offset_ns);
@@ -79,7 +82,8 @@ BdfReader BdfReader::open(const std::filesystem::path& path) {
   if (reader.record_count() > 0) {
     reader.start_offset_ns_ = reader.remarks_of(0).start_ns;
     if (reader.start_offset_ns_ < 0 || reader.start_offset_ns_ > 86'400 * second_ns)
-      throw RecordError(Fault::corrupt, core::tr("This is not a sound waveform file: {0}.", "its first record has an impossible time"));
+      throw RecordError(Fault::corrupt, core::tr("This is not a sound waveform file: {0}.",
+                                                 "its first record has an impossible time"));
     reader.spec_.start_utc_ns += reader.start_offset_ns_;
   }
   return reader;
@@ -97,7 +101,9 @@ std::uint64_t BdfReader::record_count() const {
 
 std::vector<std::byte> BdfReader::header_bytes() const {
   std::vector<std::byte> out(header_size_);
-  if (file_.read_at(0, out) != out.size()) throw RecordError(Fault::corrupt, core::tr("The waveform file became shorter while it was read. Check the disk."));
+  if (file_.read_at(0, out) != out.size())
+    throw RecordError(Fault::corrupt,
+                      core::tr("The waveform file became shorter while it was read. Check the disk."));
   return out;
 }
 
@@ -105,18 +111,24 @@ std::vector<std::byte> BdfReader::record_bytes(std::uint64_t k) const {
   if (k >= record_count()) throw RecordError(Fault::not_found, "The waveform file has no such record yet.");
   std::vector<std::byte> out(record_size_);
   if (file_.read_at(header_size_ + k * record_size_, out) != out.size())
-    throw RecordError(Fault::corrupt, core::tr("The waveform file became shorter while it was read. Check the disk."));
+    throw RecordError(Fault::corrupt,
+                      core::tr("The waveform file became shorter while it was read. Check the disk."));
   return out;
 }
 
-BdfRecord BdfReader::record(std::uint64_t k) const { return decode_record(spec_, record_bytes(k), start_offset_ns_); }
+BdfRecord BdfReader::record(std::uint64_t k) const {
+  return decode_record(spec_, record_bytes(k), start_offset_ns_);
+}
 
-std::vector<std::vector<std::int32_t>> BdfReader::samples(std::uint64_t k) const { return record(k).channels; }
+std::vector<std::vector<std::int32_t>> BdfReader::samples(std::uint64_t k) const {
+  return record(k).channels;
+}
 
 BdfRecord BdfReader::remarks_of(std::uint64_t k) const {
   std::vector<std::byte> tail(spec_.annotation_bytes);
   if (file_.read_at(header_size_ + (k + 1) * record_size_ - tail.size(), tail) != tail.size())
-    throw RecordError(Fault::corrupt, core::tr("The waveform file became shorter while it was read. Check the disk."));
+    throw RecordError(Fault::corrupt,
+                      core::tr("The waveform file became shorter while it was read. Check the disk."));
   return read_remarks(spec_, text_of(tail), start_offset_ns_);
 }
 
@@ -168,7 +180,8 @@ std::uint64_t BdfReader::total_samples() const {
 BdfRepair BdfReader::repair(const std::filesystem::path& path) {
   File file = File::open(path, File::Mode::read_write);
   if (!file.try_lock())
-    throw RecordError(Fault::busy, core::tr("{0} is being recorded right now and needs no repair.", path.string()));
+    throw RecordError(Fault::busy,
+                      core::tr("{0} is being recorded right now and needs no repair.", path.string()));
   std::vector<std::byte> start(256 * 257);
   start.resize(file.read_at(0, start));
   const ParsedHeader header = decode_header(start);

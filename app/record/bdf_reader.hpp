@@ -1,6 +1,7 @@
-// Reads BDF+ files of one rate: finished ones, ones whose writer died (a torn last record is ignored) and ones that
-// are still being written. The number of records is what lies in the file, not what the header claims.
-// Thread-safe after open(): every read is its own positioned read. Hostile files end in RecordError{corrupt}.
+// Reads BDF+ files of one rate: finished ones, ones whose writer died (a torn last record is ignored) and
+// ones that are still being written. The number of records is what lies in the file, not what the header
+// claims. Thread-safe after open(): every read is its own positioned read. Hostile files end in
+// RecordError{corrupt}.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -13,7 +14,7 @@
 namespace caukham::record {
 
 struct BdfRecord {
-  std::int64_t start_ns = 0;        // of the first sample, from the first sample of the file (when offset is given)
+  std::int64_t start_ns = 0;  // of the first sample, from the first sample of the file (when offset is given)
   std::uint32_t valid = 0;          // samples per channel that were measured; the rest is padding
   std::vector<std::vector<std::int32_t>> channels;  // [channel][valid]
   std::vector<BdfAnnotation> annotations;           // without "padding"; texts that go on start with "…"
@@ -35,7 +36,8 @@ struct BdfRepair {
 };
 
 // Bytes of one record to samples; `start_offset_ns` is taken off all times. Throws RecordError{corrupt}.
-BdfRecord decode_record(const WaveformSpec&, std::span<const std::byte> bytes, std::int64_t start_offset_ns = 0);
+BdfRecord decode_record(const WaveformSpec&, std::span<const std::byte> bytes,
+                        std::int64_t start_offset_ns = 0);
 std::size_t record_size(const WaveformSpec&);
 
 class BdfReader {
@@ -50,13 +52,15 @@ class BdfReader {
   std::vector<std::byte> record_bytes(std::uint64_t k) const;            // verbatim
   BdfRecord record(std::uint64_t k) const;
   std::vector<std::vector<std::int32_t>> samples(std::uint64_t k) const;  // [channel][valid]
-  // These read the annotations of every record: a second for an hour of ECG at most, not for the window's thread.
-  std::vector<BdfAnnotation> annotations() const;  // long texts joined again, gap and padding remarks left out
+  // These read the annotations of every record: a second for an hour of ECG at most, not for the window's
+  // thread.
+  std::vector<BdfAnnotation> annotations()
+      const;  // long texts joined again, gap and padding remarks left out
   std::vector<BdfGap> gaps() const;
   std::uint64_t total_samples() const;             // per channel, padding excluded
 
-  // Cuts a torn last record off and makes the header's count true. Refuses (RecordError{busy}) while a writer has
-  // the file. Harmless on a sound file.
+  // Cuts a torn last record off and makes the header's count true. Refuses (RecordError{busy}) while a writer
+  // has the file. Harmless on a sound file.
   static BdfRepair repair(const std::filesystem::path&);
 
  private:

@@ -21,7 +21,7 @@ struct WaveformChannel {
 struct WaveformSpec {
   std::string label;                      // the stream's name, "ecg"
   std::vector<WaveformChannel> channels;  // 1 to 64
-  double rate_hz = 0;                     // samples per second and channel, 0.1 to 100 000, resolved to 0.001 Hz
+  double rate_hz = 0;  // samples per second and channel, 0.1 to 100 000, resolved to 0.001 Hz
   std::uint32_t samples_per_record = 0;   // per channel; 0: samples_per_record_for(rate_hz)
   std::uint32_t annotation_bytes = 180;   // per record, a multiple of 3, at least 180
   // Patient and recording identification. Names are stored without accents: the EDF header is ASCII.
@@ -33,9 +33,9 @@ struct WaveformSpec {
   bool simulated = false;
 };
 
-// About 100 ms: the smallest count of at least rate/10 whose duration is a decimal of at most six digits, so that
-// the header's duration is exact. For rates without one, round(rate / 10); the file is then discontinuous by type
-// and every record carries its true time.
+// About 100 ms: the smallest count of at least rate/10 whose duration is a decimal of at most six digits, so
+// that the header's duration is exact. For rates without one, round(rate / 10); the file is then
+// discontinuous by type and every record carries its true time.
 std::uint32_t samples_per_record_for(double rate_hz);
 
 // Sample index to nanoseconds and back on the stream's grid, exact to the nanosecond (rate in mHz).

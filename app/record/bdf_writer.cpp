@@ -15,15 +15,19 @@ constexpr std::size_t max_remarks = 64, max_text = 2000;
 constexpr std::string_view goes_on = "…";  // begins the pieces of a text after its first
 
 std::int64_t steady_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
 
-std::span<const std::byte> bytes_of(std::string_view s) { return std::as_bytes(std::span(s.data(), s.size())); }
+std::span<const std::byte> bytes_of(std::string_view s) {
+  return std::as_bytes(std::span(s.data(), s.size()));
+}
 
 }  // namespace
 
-std::unique_ptr<BdfWriter> BdfWriter::create(const std::filesystem::path& path, WaveformSpec spec, OnRecord on_record) {
+std::unique_ptr<BdfWriter> BdfWriter::create(const std::filesystem::path& path, WaveformSpec spec,
+                                             OnRecord on_record) {
   if (spec.samples_per_record == 0) spec.samples_per_record = samples_per_record_for(spec.rate_hz);
   check_spec(spec);
   File file = File::open(path, File::Mode::create_new);
@@ -37,13 +41,19 @@ std::unique_ptr<BdfWriter> BdfWriter::create(const std::filesystem::path& path, 
     std::filesystem::remove(path, ignored);  // a file without a whole header helps nobody
     throw;
   }
-  return std::unique_ptr<BdfWriter>(new BdfWriter(path, std::move(spec), std::move(on_record), std::move(file)));
+  return std::unique_ptr<BdfWriter>(
+      new BdfWriter(path, std::move(spec), std::move(on_record), std::move(file)));
 }
 
 BdfWriter::BdfWriter(std::filesystem::path path, WaveformSpec spec, OnRecord on_record, File file)
-    : path_(std::move(path)), spec_(std::move(spec)), on_record_(std::move(on_record)), file_(std::move(file)),
-      discontinuous_(!exact_duration(spec_)), header_size_(256 * (spec_.channels.size() + 2)),
-      record_size_(record_size(spec_)), last_sync_ns_(steady_ns()) {
+    : path_(std::move(path)),
+      spec_(std::move(spec)),
+      on_record_(std::move(on_record)),
+      file_(std::move(file)),
+      discontinuous_(!exact_duration(spec_)),
+      header_size_(256 * (spec_.channels.size() + 2)),
+      record_size_(record_size(spec_)),
+      last_sync_ns_(steady_ns()) {
   partial_.reserve(spec_.samples_per_record * spec_.channels.size());
 }
 
@@ -61,7 +71,8 @@ std::int64_t BdfWriter::file_time_ns(std::int64_t sample) const {
 void BdfWriter::append(std::int64_t first_sample_time_ns, std::span<const std::int32_t> interleaved) {
   const std::size_t channels = spec_.channels.size();
   if (closed_) throw RecordError(Fault::refused, "This waveform file is closed already.");
-  if (interleaved.size() % channels) throw RecordError(Fault::invalid, "Waveform samples must come for all channels.");
+  if (interleaved.size() % channels)
+    throw RecordError(Fault::invalid, "Waveform samples must come for all channels.");
   if (interleaved.empty()) return;
   if (!first_time_ns_) first_time_ns_ = first_sample_time_ns;
   offset_ns_ = first_sample_time_ns - *first_time_ns_ - grid_ns(spec_.rate_hz, next_);
@@ -92,7 +103,8 @@ void BdfWriter::append(std::int64_t first_sample_time_ns, std::span<const std::i
 void BdfWriter::gap(std::uint64_t lost_samples, std::string_view reason) {
   if (closed_) throw RecordError(Fault::refused, "This waveform file is closed already.");
   if (lost_samples == 0) return;
-  if (lost_samples > 1'000'000'000'000) throw RecordError(Fault::invalid, "A gap of that length is not believable.");
+  if (lost_samples > 1'000'000'000'000)
+    throw RecordError(Fault::invalid, "A gap of that length is not believable.");
   lost_ += lost_samples;
   if (!first_time_ns_) {  // nothing to measure the time from yet
     gap_reason_ = std::to_string(lost_samples) + " samples lost before the first one: " + std::string(reason);
@@ -135,13 +147,15 @@ std::vector<std::byte> BdfWriter::encode_record(std::size_t& remarks_used, std::
   std::byte* at = out.data();
   for (std::size_t c = 0; c < channels; ++c) {
     for (std::size_t i = 0; i < spec_.samples_per_record; ++i) {
-      const auto v = static_cast<std::uint32_t>(i < valid ? partial_[i * channels + c] : spec_.channels[c].digital_min);
+      const auto v =
+          static_cast<std::uint32_t>(i < valid ? partial_[i * channels + c] : spec_.channels[c].digital_min);
       *at++ = static_cast<std::byte>(v);
       *at++ = static_cast<std::byte>(v >> 8);
       *at++ = static_cast<std::byte>(v >> 16);
     }
   }
-  // What a reader must know about this very record comes first and always fits (check_spec: 180 bytes or more).
+  // What a reader must know about this very record comes first and always fits (check_spec: 180 bytes or
+  // more).
   const std::int64_t start = file_time_ns(record_start_);
   std::string tals = tal_seconds(start, true) + "\x14\x14" + '\0';
   std::string padding;
@@ -181,7 +195,8 @@ std::vector<std::byte> BdfWriter::encode_record(std::size_t& remarks_used, std::
 void BdfWriter::write_record(std::span<const std::byte> bytes) {
   const std::uint64_t end = header_size_ + records_ * record_size_;
   try {
-    if (pending_gap_ > 0 && !discontinuous_) {  // before the record, so that no reader ever sees a gap in a BDF+C file
+    if (pending_gap_ > 0 &&
+        !discontinuous_) {  // before the record, so that no reader ever sees a gap in a BDF+C file
       file_.write_at(header_type_at, bytes_of("BDF+D"));
       discontinuous_ = true;
     }

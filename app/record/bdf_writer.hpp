@@ -1,8 +1,10 @@
-// Writes a BDF+ file while the samples arrive. At any moment, also after SIGKILL, the file on the disk is one that
-// every EDF viewer opens: whole records only are counted in the header. After a power cut everything up to the last
-// sync() is there. Debian's EDFlib cannot write or read discontinuous files, so the writer is ours.
+// Writes a BDF+ file while the samples arrive. At any moment, also after SIGKILL, the file on the disk is one
+// that every EDF viewer opens: whole records only are counted in the header. After a power cut everything up
+// to the last sync() is there. Debian's EDFlib cannot write or read discontinuous files, so the writer is
+// ours.
 //
-// Owner: one thread, the one that calls append(). Readers use BdfReader with its own file handle, at any time.
+// Owner: one thread, the one that calls append(). Readers use BdfReader with its own file handle, at any
+// time.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -30,23 +32,26 @@ class BdfWriter {
   BdfWriter(const BdfWriter&) = delete;
   BdfWriter& operator=(const BdfWriter&) = delete;
 
-  // Interleaved samples (one of each channel, again and again) and the station's clock at the first of them. The
-  // first call fixes the grid; later times only feed clock_offset_ns(). Values beyond 24 bits are clipped, counted
-  // and annotated. When the disk refuses a record its samples become a gap of known length, RecordError (full, io) is
-  // thrown after all samples of the call were looked at, and the owner may simply go on: recording resumes by itself.
+  // Interleaved samples (one of each channel, again and again) and the station's clock at the first of them.
+  // The first call fixes the grid; later times only feed clock_offset_ns(). Values beyond 24 bits are
+  // clipped, counted and annotated. When the disk refuses a record its samples become a gap of known length,
+  // RecordError (full, io) is thrown after all samples of the call were looked at, and the owner may simply
+  // go on: recording resumes by itself.
   void append(std::int64_t first_sample_time_ns, std::span<const std::int32_t> interleaved);
 
-  // Samples that the device made and the station never got. The started record is filled up with digital_min and
-  // annotated "padding N samples"; the next record starts at the true time, annotated "gap N samples: reason", and
-  // the file becomes BDF+D. Calls without samples between them add up. Before the first sample: a remark only.
+  // Samples that the device made and the station never got. The started record is filled up with digital_min
+  // and annotated "padding N samples"; the next record starts at the true time, annotated "gap N samples:
+  // reason", and the file becomes BDF+D. Calls without samples between them add up. Before the first sample:
+  // a remark only.
   void gap(std::uint64_t lost_samples, std::string_view reason);
 
-  // A remark at a time of the station's clock (the clock of append); duration -1: none. At most 64 wait, longer
-  // texts than fit a record go on in the next ones, beyond 2000 bytes they are cut between characters. False: the
-  // queue was full and the remark is not in the file.
+  // A remark at a time of the station's clock (the clock of append); duration -1: none. At most 64 wait,
+  // longer texts than fit a record go on in the next ones, beyond 2000 bytes they are cut between characters.
+  // False: the queue was full and the remark is not in the file.
   bool annotate(std::int64_t onset_ns, std::int64_t duration_ns, std::string_view text);
 
-  // Makes everything written so far safe from a power cut, at most once a second unless `force`. True: it is now.
+  // Makes everything written so far safe from a power cut, at most once a second unless `force`. True: it is
+  // now.
   bool sync(bool force = false);
 
   // Pads and writes the started record and what is left of the remarks, syncs, closes. Idempotent.
@@ -59,7 +64,9 @@ class BdfWriter {
   std::uint64_t samples() const { return samples_; }            // per channel, taken in by append()
   std::uint64_t lost() const { return lost_; }                  // per channel, gaps of every reason
   std::uint64_t clipped() const { return clipped_; }            // single values beyond 24 bits
-  std::int64_t clock_offset_ns() const { return offset_ns_; }   // station's clock minus the grid, newest append
+  std::int64_t clock_offset_ns() const {
+    return offset_ns_;
+  }  // station's clock minus the grid, newest append
 
  private:
   struct Remark {

@@ -10,13 +10,15 @@
 namespace caukham::record {
 namespace {
 
-constexpr std::int64_t application_id = 0x434b414d;           // "CKAM": tells file(1) and us whose database it is
+constexpr std::int64_t application_id = 0x434b414d;  // "CKAM": tells file(1) and us whose database it is
 constexpr std::uintmax_t always_checked = 256u << 20;         // bigger ones only after an unclean end
 
 [[noreturn]] void damaged(const std::string& path, const std::string& how) {
-  throw RecordError(Fault::corrupt, core::tr("The record {0} is damaged ({1}). Nothing was changed. Call IT: restore a "
-                                             "backup of this file, or move it aside and start a new record; pictures "
-                                             "and recordings are kept.", path, how));
+  throw RecordError(Fault::corrupt,
+                    core::tr("The record {0} is damaged ({1}). Nothing was changed. Call IT: restore a "
+                             "backup of this file, or move it aside and start a new record; pictures "
+                             "and recordings are kept.",
+                             path, how));
 }
 
 [[noreturn]] void fail(sqlite3* db, int rc) {
@@ -28,25 +30,32 @@ constexpr std::uintmax_t always_checked = 256u << 20;         // bigger ones onl
   switch (rc & 0xff) {
     case SQLITE_IOERR:
       if (os != ENOSPC && os != EFBIG && os != EDQUOT)
-        throw RecordError(Fault::io, tr("{0} could not be read or written ({1}). Check the disk.", path, said));
+        throw RecordError(Fault::io,
+                          tr("{0} could not be read or written ({1}). Check the disk.", path, said));
       [[fallthrough]];
     case SQLITE_FULL:
-      throw RecordError(Fault::full, tr("The disk is full: {0} could not be written. Free some space on this disk; "
-                                        "what was saved before is safe.", path));
+      throw RecordError(Fault::full,
+                        tr("The disk is full: {0} could not be written. Free some space on this disk; "
+                           "what was saved before is safe.",
+                           path));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       damaged(path, said);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw RecordError(Fault::busy, tr("Another program is using the record {0}. Close it and try again.", path));
+      throw RecordError(Fault::busy,
+                        tr("Another program is using the record {0}. Close it and try again.", path));
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      throw RecordError(Fault::io, tr("The record {0} cannot be opened for writing ({1}). Ask IT to check the folder's "
-                                      "permissions and the free space.", path, said));
+      throw RecordError(Fault::io,
+                        tr("The record {0} cannot be opened for writing ({1}). Ask IT to check the folder's "
+                           "permissions and the free space.",
+                           path, said));
     default:
-      throw RecordError(Fault::io, tr("The record {0} failed: {1}. Restart the program; call IT if it happens again.",
-                                      path, said));
+      throw RecordError(
+          Fault::io,
+          tr("The record {0} failed: {1}. Restart the program; call IT if it happens again.", path, said));
   }
 }
 
@@ -65,11 +74,13 @@ Database::Row::Row(sqlite3* db, std::string_view sql) : db_(db) {
   statement_.reset(s);
 }
 
-void Database::Row::bind(int index, std::int64_t value) { must(db_, sqlite3_bind_int64(statement_.get(), index, value)); }
+void Database::Row::bind(int index, std::int64_t value) {
+  must(db_, sqlite3_bind_int64(statement_.get(), index, value));
+}
 
 void Database::Row::bind(int index, std::string_view v) {
-  must(db_, sqlite3_bind_text64(statement_.get(), index, v.empty() ? "" : v.data(), v.size(), SQLITE_TRANSIENT,
-                                SQLITE_UTF8));
+  must(db_, sqlite3_bind_text64(statement_.get(), index, v.empty() ? "" : v.data(), v.size(),
+                                SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 bool Database::Row::next() {
@@ -80,11 +91,14 @@ bool Database::Row::next() {
   return false;
 }
 
-std::int64_t Database::Row::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+std::int64_t Database::Row::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
 
 std::string Database::Row::text(int column) const {
   const auto* p = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
-  return p ? std::string(p, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))) : std::string();
+  return p ? std::string(p, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)))
+           : std::string();
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(db_.get()); }
@@ -99,7 +113,9 @@ void Database::Transaction::commit() {
   db_ = nullptr;
 }
 
-void Database::script(const char* sql) { must(db_.get(), sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr)); }
+void Database::script(const char* sql) {
+  must(db_.get(), sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr));
+}
 
 std::vector<std::string> Database::problems() const {
   std::vector<std::string> out;
@@ -107,7 +123,8 @@ std::vector<std::string> Database::problems() const {
     if (r.text(0) != "ok") out.push_back(r.text(0));
   }
   for (Row r = query("PRAGMA foreign_key_check"); r.next();)
-    out.push_back("table " + r.text(0) + ", row " + r.text(1) + " refers to something missing in " + r.text(2));
+    out.push_back("table " + r.text(0) + ", row " + r.text(1) + " refers to something missing in " +
+                  r.text(2));
   return out;
 }
 
@@ -134,8 +151,8 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
   const std::uintmax_t size = std::filesystem::exists(path) ? std::filesystem::file_size(path, none) : 0;
   const bool unclean = std::filesystem::exists(path.string() + "-wal");
   sqlite3* raw = nullptr;
-  const int rc = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                 nullptr);
+  const int rc = sqlite3_open_v2(path.c_str(), &raw,
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database db(raw);
   must(raw, rc);
   sqlite3_extended_result_codes(raw, 1);
@@ -148,7 +165,8 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
     Row id = db.query("PRAGMA application_id");
     const bool ours = id.next() && id.integer(0) == application_id;
     // Without any table it is the beginning of ours: the program was killed during its very first start.
-    if (!ours && db.query("SELECT 1 FROM sqlite_master").next()) damaged(path.string(), "it is the database of another program");
+    if (!ours && db.query("SELECT 1 FROM sqlite_master").next())
+      damaged(path.string(), "it is the database of another program");
   }
   const auto version = [&] {
     Row row = db.query("PRAGMA user_version");
@@ -157,14 +175,20 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
   const auto newest = static_cast<std::int64_t>(migrations.size());
   const std::int64_t found = version();
   if (found > newest)
-    throw RecordError(Fault::newer_schema, core::tr("The record was written by a newer version of Caukham (format {0}, "
-                                                    "this version knows {1}). Install the newer version; nothing was "
-                                                    "changed.", std::to_string(found), std::to_string(newest)));
-  db.script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");
+    throw RecordError(Fault::newer_schema,
+                      core::tr("The record was written by a newer version of Caukham (format {0}, "
+                               "this version knows {1}). Install the newer version; nothing was "
+                               "changed.",
+                               std::to_string(found), std::to_string(newest)));
+  db.script(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");
   if (found > 0 && found < newest) db.backup(path.string() + ".v" + std::to_string(found) + ".backup");
   for (std::int64_t v = found; v < newest; ++v) {
     Transaction step(db);
-    if (version() != v) throw RecordError(Fault::busy, core::tr("Another program is using the record {0}. Close it and try again.", path.string()));
+    if (version() != v)
+      throw RecordError(
+          Fault::busy,
+          core::tr("Another program is using the record {0}. Close it and try again.", path.string()));
     db.script(migrations[static_cast<std::size_t>(v)]);
     db.script(("PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" +
                std::to_string(v + 1)).c_str());

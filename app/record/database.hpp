@@ -1,6 +1,7 @@
-// SQLite behind one small class: every sqlite3_* call of the program is in database.cpp, so that the encrypted
-// build (sqlite3mc) is a change of one file. WAL, synchronous FULL (a commit that returned survives a power cut),
-// foreign keys on. One thread at a time: the owner (Record) has the mutex. Errors: RecordError with a sentence.
+// SQLite behind one small class: every sqlite3_* call of the program is in database.cpp, so that the
+// encrypted build (sqlite3mc) is a change of one file. WAL, synchronous FULL (a commit that returned survives
+// a power cut), foreign keys on. One thread at a time: the owner (Record) has the mutex. Errors: RecordError
+// with a sentence.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -18,8 +19,9 @@ namespace caukham::record {
 
 class Database {
  public:
-  // Opens or creates and brings the schema up to migrations.size(); before an existing database is migrated a copy
-  // is made beside it ("caukham.db.v1.backup"). Throws corrupt, newer_schema, busy, full, io; nothing is replaced.
+  // Opens or creates and brings the schema up to migrations.size(); before an existing database is migrated a
+  // copy is made beside it ("caukham.db.v1.backup"). Throws corrupt, newer_schema, busy, full, io; nothing is
+  // replaced.
   static Database open(const std::filesystem::path&, std::span<const char* const> migrations);
   Database(Database&&) noexcept = default;
   ~Database() = default;

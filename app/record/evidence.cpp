@@ -14,7 +14,9 @@ namespace caukham::record {
 namespace {
 
 void check(int ok) {
-  if (ok != 1) throw RecordError(Fault::io, core::tr("The computer's cryptography library failed. Restart the program."));
+  if (ok != 1)
+    throw RecordError(Fault::io,
+                      core::tr("The computer's cryptography library failed. Restart the program."));
 }
 
 EVP_MD_CTX* ctx(const std::unique_ptr<void, auto>& p) { return static_cast<EVP_MD_CTX*>(p.get()); }

@@ -1,6 +1,6 @@
-// The few file operations the record needs and std::fstream does not promise: positioned access, durability, locks.
-// One back end a platform (posix/file.cpp). Errors are RecordError with the path and the reason in words:
-// `full` for a full disk or quota, `busy` for a lock, `not_found`, `io` for everything else.
+// The few file operations the record needs and std::fstream does not promise: positioned access, durability,
+// locks. One back end a platform (posix/file.cpp). Errors are RecordError with the path and the reason in
+// words: `full` for a full disk or quota, `busy` for a lock, `not_found`, `io` for everything else.
 #pragma once
 #include <cstddef>
 #include <cstdint>

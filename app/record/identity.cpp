@@ -13,7 +13,12 @@ namespace {
 char32_t take(std::string_view& s) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   const unsigned char first = byte(0);
-  const std::size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xc2 ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
   char32_t c = first & (length == 1 ? 0x7f : length == 2 ? 0x1f : length == 3 ? 0x0f : 0x07);
   bool good = length > 0 && length <= s.size();
   for (std::size_t i = 1; good && i < length; ++i) {
@@ -26,11 +31,13 @@ char32_t take(std::string_view& s) {
   return good ? c : char32_t{0xffffffff};
 }
 
-// Base letters, one character a code point, '*' = none. Unicode charts "Latin-1 Supplement", "Latin Extended-A" and
-// "Latin Extended Additional" (U+1EA0 to U+1EF9 are the Vietnamese letters, capital and small in turn).
+// Base letters, one character a code point, '*' = none. Unicode charts "Latin-1 Supplement", "Latin
+// Extended-A" and "Latin Extended Additional" (U+1EA0 to U+1EF9 are the Vietnamese letters, capital and small
+// in turn).
 constexpr std::string_view from_00c0 =
     "AAAAAAACEEEEIIIIDNOOOOO*OUUUUYTsaaaaaaaceeeeiiiidnooooo*ouuuuyty"
-    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTt"
+    "UuUuUuUuUuUuWwYyYZzZzZzs";
 constexpr std::string_view from_1ea0 =
     "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy";
 static_assert(from_00c0.size() == 0x180 - 0xc0 && from_1ea0.size() == 0x1efa - 0x1ea0);
@@ -110,8 +117,9 @@ std::string digits_only(std::string_view s) {
 std::string why_not_cccd(std::string_view s) {
   if (s.empty() || (all_digits(s) && (s.size() == 12 || s.size() == 9))) return {};
   if (s.size() == 8 && letter(s[0]) && all_digits(s.substr(1))) return {};
-  return core::tr("A citizen card number has 12 digits (an older identity card 9, a passport one letter and 7 "
-                  "digits).");
+  return core::tr(
+      "A citizen card number has 12 digits (an older identity card 9, a passport one letter and 7 "
+      "digits).");
 }
 
 std::string why_not_bhyt(std::string_view s) {
@@ -128,10 +136,11 @@ std::string why_not_phone(std::string_view s) {
 
 std::string why_not_birth_date(std::string_view s) {
   if (s.empty()) return {};
-  const bool shape = (s.size() == 4 && all_digits(s)) ||
-                     (s.size() == 7 && all_digits(s.substr(0, 4)) && s[4] == '-' && all_digits(s.substr(5))) ||
-                     (s.size() == 10 && all_digits(s.substr(0, 4)) && s[4] == '-' && all_digits(s.substr(5, 2)) &&
-                      s[7] == '-' && all_digits(s.substr(8)));
+  const bool shape =
+      (s.size() == 4 && all_digits(s)) ||
+      (s.size() == 7 && all_digits(s.substr(0, 4)) && s[4] == '-' && all_digits(s.substr(5))) ||
+      (s.size() == 10 && all_digits(s.substr(0, 4)) && s[4] == '-' && all_digits(s.substr(5, 2)) &&
+       s[7] == '-' && all_digits(s.substr(8)));
   if (shape && real_date(to_int(s.substr(0, 4)), s.size() > 4 ? to_int(s.substr(5, 2)) : 1,
                          s.size() > 7 ? to_int(s.substr(8)) : 1))
     return {};
@@ -167,7 +176,8 @@ std::optional<std::string> parse_date(std::string_view s) {
 }
 
 std::optional<CitizenCard> parse_citizen_qr(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.remove_suffix(1);
   if (text.size() > 1024 || !valid_utf8(text)) return {};
   std::vector<std::string> f;
   for (std::string_view left = text;;) {

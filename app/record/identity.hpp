@@ -1,5 +1,5 @@
-// Who the patient is, the Vietnamese way: names without accents for searching, the numbers on the citizen card
-// (CCCD), the older identity card (CMND), the health insurance card (BHYT), and the QR text of a CCCD.
+// Who the patient is, the Vietnamese way: names without accents for searching, the numbers on the citizen
+// card (CCCD), the older identity card (CMND), the health insurance card (BHYT), and the QR text of a CCCD.
 // Pure functions, any thread.
 #pragma once
 #include <optional>
@@ -9,7 +9,8 @@
 namespace caukham::record {
 
 bool valid_utf8(std::string_view);
-// "Nguyễn Văn Á" to "Nguyen Van A": composed and decomposed letters, đ to d; other letters beyond ASCII become '?'.
+// "Nguyễn Văn Á" to "Nguyen Van A": composed and decomposed letters, đ to d; other letters beyond ASCII
+// become '?'.
 std::string without_accents(std::string_view utf8);
 // The same in lower case with single blanks: what names are compared by.
 std::string fold_name(std::string_view utf8);

@@ -4,14 +4,15 @@
 
 namespace caukham::record {
 
-// $XDG_DATA_HOME/caukham, else ~/.local/share/caukham. Throws RecordError{io} when there is no home. Not created.
+// $XDG_DATA_HOME/caukham, else ~/.local/share/caukham. Throws RecordError{io} when there is no home. Not
+// created.
 std::filesystem::path default_data_folder();
 
 struct Layout {
   std::filesystem::path root;
   std::filesystem::path database() const { return root / "caukham.db"; }
   std::filesystem::path attachments() const { return root / "attachments"; }  // <sha256[0:2]>/<sha256>
-  std::filesystem::path exams() const { return root / "exams"; }              // <exam id>/: files being recorded
+  std::filesystem::path exams() const { return root / "exams"; }  // <exam id>/: files being recorded
 };
 
 }  // namespace caukham::record

@@ -19,7 +19,8 @@ using core::tr_later;
 namespace {
 
 std::int64_t system_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
@@ -27,9 +28,10 @@ void make_private_folder(const fs::path& folder) {
   std::error_code error;
   const bool made = fs::create_directories(folder, error);
   if (error)
-    throw RecordError(error == std::errc::no_space_on_device ? Fault::full : Fault::io,
-                      tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
-                         folder.string(), error.message()));
+    throw RecordError(
+        error == std::errc::no_space_on_device ? Fault::full : Fault::io,
+        tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
+           folder.string(), error.message()));
   if (made) {
     fs::permissions(folder, fs::perms::owner_all, error);  // patients' data: nobody else's business
     fsync_directory(folder.parent_path());
@@ -51,10 +53,11 @@ std::unique_ptr<Record> Record::open(RecordOptions options) {
   std::error_code error;
   const std::uintmax_t size = fs::exists(layout.database()) ? fs::file_size(layout.database(), error) : 0;
   if (size == 0 && !options.start_new && holds_anything(layout.attachments()))
-    throw RecordError(Fault::corrupt, tr("The record {0} is missing or empty although pictures and recordings lie "
-                                         "beside it. Nothing was changed. Call IT: restore a backup of this file, or "
-                                         "start a new record; pictures and recordings are kept.",
-                                         layout.database().string()));
+    throw RecordError(Fault::corrupt,
+                      tr("The record {0} is missing or empty although pictures and recordings lie "
+                         "beside it. Nothing was changed. Call IT: restore a backup of this file, or "
+                         "start a new record; pictures and recordings are kept.",
+                         layout.database().string()));
   Database db = Database::open(layout.database(), migrations);
   fsync_directory(layout.root);
   if (!options.now_ns) options.now_ns = system_ns;
@@ -70,8 +73,8 @@ fs::path Record::move_aside(const fs::path& folder) {
   const Layout layout{folder};
   const std::string stamp = std::to_string(system_ns());
   const fs::path broken = layout.database().string() + ".broken-" + stamp;
-  // The main file first: killed in between, the next start finds no record and says so, instead of opening one
-  // without its journal. The journal belongs to the broken file and follows it.
+  // The main file first: killed in between, the next start finds no record and says so, instead of opening
+  // one without its journal. The journal belongs to the broken file and follows it.
   for (const char* tail : {"", "-wal", "-shm"}) {
     const fs::path part = layout.database().string() + tail;
     if (fs::exists(part)) rename_durably(part, broken.string() + tail);
@@ -87,7 +90,8 @@ void must_be_text(std::string_view value, const char* field, std::size_t max_byt
   if (value.size() > max_bytes)
     throw RecordError(Fault::invalid, tr("The text for \"{0}\" is too long.", tr(field)));
   if (!valid_utf8(value) || value.find('\0') != std::string_view::npos)
-    throw RecordError(Fault::invalid, tr("The text for \"{0}\" holds characters that are no text.", tr(field)));
+    throw RecordError(Fault::invalid,
+                      tr("The text for \"{0}\" holds characters that are no text.", tr(field)));
 }
 
 bool is_sha256(std::string_view s) {
@@ -122,8 +126,8 @@ void Record::Impl::audit(std::string_view actor, std::string_view action, std::s
   AuditRow row{head.integer(0) + 1, now(), std::string(actor), std::string(action), std::string(subject),
                dump(detail), {}};
   row.digest = audit_digest(head.text(1), row);
-  db.run("INSERT INTO audit VALUES(?1,?2,?3,?4,?5,?6,?7)", row.seq, row.time_ns, row.actor, row.action, row.subject,
-         row.detail, row.digest);
+  db.run("INSERT INTO audit VALUES(?1,?2,?3,?4,?5,?6,?7)", row.seq, row.time_ns, row.actor, row.action,
+         row.subject, row.detail, row.digest);
   db.run("UPDATE audit_head SET seq=?1, digest=?2 WHERE one=1", row.seq, row.digest);
 }
 
@@ -148,8 +152,9 @@ AuditVerdict Record::verify_audit() const {
   const auto broken = [&](std::int64_t seq, const std::string& how) {
     verdict.intact = false;
     verdict.first_broken = seq;
-    verdict.sentence = tr("The audit trail is broken at row {0}: {1}. Keep this computer as it is and call IT.",
-                          std::to_string(seq), how);
+    verdict.sentence =
+        tr("The audit trail is broken at row {0}: {1}. Keep this computer as it is and call IT.",
+           std::to_string(seq), how);
     return verdict;
   };
   std::string before(64, '0');

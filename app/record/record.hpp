@@ -1,9 +1,10 @@
-// The patient record of one station: SQLite (WAL, synchronous FULL) for facts, files named by their SHA-256 for
-// pictures, films and waveforms. A call that returns has made its change durable: a killed process or a power cut
-// afterwards loses nothing. Nothing is ever deleted; corrections are new facts, and every step leaves an audit row.
+// The patient record of one station: SQLite (WAL, synchronous FULL) for facts, files named by their SHA-256
+// for pictures, films and waveforms. A call that returns has made its change durable: a killed process or a
+// power cut afterwards loses nothing. Nothing is ever deleted; corrections are new facts, and every step
+// leaves an audit row.
 //
-// Thread-safe: one mutex around every call. Commits wait for the disk (1 to 50 ms, more on slow disks): call from
-// a worker, not from the window's thread. Errors: RecordError (error.hpp) with a sentence for a person.
+// Thread-safe: one mutex around every call. Commits wait for the disk (1 to 50 ms, more on slow disks): call
+// from a worker, not from the window's thread. Errors: RecordError (error.hpp) with a sentence for a person.
 // `actor` is who did it ("nurse:lan", "specialist:Dr. An", "station"). Times are ns since 1970 UTC.
 #pragma once
 #include <cstdint>
@@ -128,8 +129,8 @@ class Record {
  public:
   // Opens or creates. Throws: corrupt (says what to do; nothing is touched), newer_schema, full, io, busy.
   static std::unique_ptr<Record> open(RecordOptions);
-  // The explicit answer to `corrupt`: renames the database (and its -wal, -shm) to caukham.db.broken-<time> and
-  // returns the new path. Attachments stay. Open with start_new afterwards.
+  // The explicit answer to `corrupt`: renames the database (and its -wal, -shm) to caukham.db.broken-<time>
+  // and returns the new path. Attachments stay. Open with start_new afterwards.
   static std::filesystem::path move_aside(const std::filesystem::path& folder);
   ~Record();
   Record(const Record&) = delete;
@@ -137,7 +138,8 @@ class Record {
   const Layout& layout() const;
 
   // --- people
-  std::string add_patient(std::string_view actor, const Patient&);  // returns the id; invalid: says which field
+  std::string add_patient(std::string_view actor,
+                          const Patient&);  // returns the id; invalid: says which field
   void update_patient(std::string_view actor, const Patient&);      // by id; the old values go to the audit
   std::optional<Patient> patient(std::string_view id) const;
   // One text field for everything: words of the name without accents in any order, CCCD, BHYT, phone (from 4
@@ -167,9 +169,13 @@ class Record {
   std::optional<Capture> capture(std::string_view id) const;
   std::vector<Capture> captures(std::string_view exam_id, bool with_removed = false) const;
 
-  // --- attachments: durable as file and as row when the call returns. Returns the SHA-256 in hex. A file that is
-  // there already is verified and shared; a damaged one is replaced by the good bytes and the audit says so.
-  enum class Take { copy, move };  // move: the working file is gone afterwards, without copying where possible
+  // --- attachments: durable as file and as row when the call returns. Returns the SHA-256 in hex. A file
+  // that is there already is verified and shared; a damaged one is replaced by the good bytes and the audit
+  // says so.
+  enum class Take {
+    copy,
+    move
+  };  // move: the working file is gone afterwards, without copying where possible
   std::string attach(std::string_view actor, std::string_view capture_id, std::span<const std::byte> bytes,
                      std::string_view media_type, std::string_view file_name);
   std::string attach_file(std::string_view actor, std::string_view capture_id, const std::filesystem::path&,
@@ -194,8 +200,8 @@ class Record {
 
   // --- the whole
   Verdict verify() const;          // re-reads every attachment: minutes on a big record
-  // A folder that is not there yet: exam.json, captures under readable names, manifest.sha256. The same exam gives
-  // the same bytes. All or nothing: it appears under its name when complete.
+  // A folder that is not there yet: exam.json, captures under readable names, manifest.sha256. The same exam
+  // gives the same bytes. All or nothing: it appears under its name when complete.
   void export_exam(std::string_view actor, std::string_view exam_id, const std::filesystem::path& folder);
   Recovery recover(std::string_view actor);                       // at start, before any recording
   int discard_leftovers(std::string_view actor, const Recovery&);  // number of files removed

@@ -1,5 +1,5 @@
-// Attachments: files named by their SHA-256. The order of the steps is the promise: bytes on the disk, name on the
-// disk, row on the disk, and only then the caller hears that it is done.
+// Attachments: files named by their SHA-256. The order of the steps is the promise: bytes on the disk, name
+// on the disk, row on the disk, and only then the caller hears that it is done.
 #include "core/i18n.hpp"
 #include "record/error.hpp"
 #include "record/evidence.hpp"
@@ -34,7 +34,8 @@ bool sound(const fs::path& file, const std::string& sha) {
   }
 }
 
-// Gives `ready` (durable bytes under a temporary name) its name; true: a damaged file of that name was replaced.
+// Gives `ready` (durable bytes under a temporary name) its name; true: a damaged file of that name was
+// replaced.
 bool settle(const Record::Impl& impl, const fs::path& ready, const std::string& sha) {
   const fs::path target = impl.file_of(sha);
   const bool there = fs::exists(target);
@@ -93,26 +94,31 @@ void refer(Record::Impl& impl, std::string_view actor, std::string_view capture_
     impl.must_exist("capture", capture_id, core::tr_later("capture"));
     const std::int64_t now = impl.now();
     impl.db.run("INSERT INTO attachment VALUES(?1,?2,?3) ON CONFLICT DO NOTHING", s.sha, s.bytes, now);
-    impl.db.run("INSERT INTO capture_attachment(capture_id,sha256,media_type,file_name,added_ns) "
-                "SELECT ?1,?2,?3,?4,?5 WHERE NOT EXISTS(SELECT 1 FROM capture_attachment WHERE capture_id=?1 AND "
-                "sha256=?2 AND file_name=?4)", capture_id, s.sha, media_type, file_name, now);
+    impl.db.run(
+        "INSERT INTO capture_attachment(capture_id,sha256,media_type,file_name,added_ns) "
+        "SELECT ?1,?2,?3,?4,?5 WHERE NOT EXISTS(SELECT 1 FROM capture_attachment WHERE capture_id=?1 AND "
+        "sha256=?2 AND file_name=?4)",
+        capture_id, s.sha, media_type, file_name, now);
     if (s.healed) impl.audit(actor, "attachment.healed", s.sha, {{"bytes", s.bytes}});
     impl.audit(actor, "capture.attached", capture_id,
                {{"sha256", s.sha}, {"bytes", s.bytes}, {"media_type", media_type}, {"file_name", file_name}});
   });
 }
 
-void check(const Record::Impl& impl, std::string_view capture_id, std::string_view media, std::string_view name) {
+void check(const Record::Impl& impl, std::string_view capture_id, std::string_view media,
+           std::string_view name) {
   must_be_text(media, core::tr_later("file"), 100);
   must_be_text(name, core::tr_later("file"), 200);
   const std::lock_guard lock(impl.mutex);
-  impl.must_exist("capture", capture_id, core::tr_later("capture"));  // before gigabytes are copied for nothing
+  impl.must_exist("capture", capture_id,
+                  core::tr_later("capture"));  // before gigabytes are copied for nothing
 }
 
 }  // namespace
 
-std::string Record::attach(std::string_view actor, std::string_view capture_id, std::span<const std::byte> bytes,
-                           std::string_view media_type, std::string_view file_name) {
+std::string Record::attach(std::string_view actor, std::string_view capture_id,
+                           std::span<const std::byte> bytes, std::string_view media_type,
+                           std::string_view file_name) {
   check(*impl_, capture_id, media_type, file_name);
   const Stored s = store(*impl_, bytes);  // outside the mutex: the disk is slow, and names do not clash
   refer(*impl_, actor, capture_id, s, media_type, file_name);
@@ -132,11 +138,17 @@ std::string Record::attach_file(std::string_view actor, std::string_view capture
 }
 
 std::vector<Attachment> Record::attachments(std::string_view capture_id) const {
-  return all_rows(*impl_, [](Database::Row& r) {
-    return Attachment{r.text(0), r.text(1), r.text(2), r.text(3), static_cast<std::uint64_t>(r.integer(4)),
-                      r.integer(5)};
-  }, "SELECT c.capture_id,c.sha256,c.media_type,c.file_name,a.bytes,c.added_ns FROM capture_attachment c JOIN "
-     "attachment a ON a.sha256=c.sha256 WHERE c.capture_id=?1 ORDER BY c.seq", capture_id);
+  return all_rows(
+      *impl_,
+      [](Database::Row& r) {
+        return Attachment{
+            r.text(0),   r.text(1), r.text(2), r.text(3), static_cast<std::uint64_t>(r.integer(4)),
+            r.integer(5)};
+      },
+      "SELECT c.capture_id,c.sha256,c.media_type,c.file_name,a.bytes,c.added_ns FROM capture_attachment c "
+      "JOIN "
+      "attachment a ON a.sha256=c.sha256 WHERE c.capture_id=?1 ORDER BY c.seq",
+      capture_id);
 }
 
 fs::path Record::attachment_path(std::string_view sha) const {
@@ -149,8 +161,10 @@ std::vector<std::byte> Record::read_attachment(std::string_view sha) const {
   std::vector<std::byte> bytes(file.size());
   bytes.resize(file.read_at(0, bytes));
   if (hex(sha256(bytes)) != sha)
-    throw RecordError(Fault::corrupt, core::tr("The attachment {0} is damaged on the disk. Call IT: restore this file "
-                                               "from a backup.", std::string(sha)));
+    throw RecordError(Fault::corrupt,
+                      core::tr("The attachment {0} is damaged on the disk. Call IT: restore this file "
+                               "from a backup.",
+                               std::string(sha)));
   return bytes;
 }
 

@@ -35,10 +35,14 @@ Verdict Record::verify() const {
   const AuditVerdict audit = verify_audit();
   if (!audit.intact) out.problems.push_back(audit.sentence);
   struct Row { std::string sha; std::uint64_t bytes; bool referenced; };
-  const std::vector<Row> rows = all_rows(*impl_, [](Database::Row& r) {
-    return Row{r.text(0), static_cast<std::uint64_t>(r.integer(1)), r.integer(2) != 0};
-  }, "SELECT sha256, bytes, EXISTS(SELECT 1 FROM capture_attachment c WHERE c.sha256=a.sha256) FROM attachment a "
-     "ORDER BY sha256");
+  const std::vector<Row> rows = all_rows(
+      *impl_,
+      [](Database::Row& r) {
+        return Row{r.text(0), static_cast<std::uint64_t>(r.integer(1)), r.integer(2) != 0};
+      },
+      "SELECT sha256, bytes, EXISTS(SELECT 1 FROM capture_attachment c WHERE c.sha256=a.sha256) FROM "
+      "attachment a "
+      "ORDER BY sha256");
   std::set<std::string> known;
   for (const Row& row : rows) {  // files are read outside the mutex: recording goes on meanwhile
     known.insert(row.sha);
@@ -47,11 +51,15 @@ Verdict Record::verify() const {
       const std::string sha = hex(sha256_of_file(impl_->file_of(row.sha), &bytes));
       ++out.attachments;
       out.bytes += bytes;
-      if (sha != row.sha || bytes != row.bytes) out.problems.push_back(tr("The attachment {0} is damaged on the disk. Call IT: restore this file from a "
-                                                                 "backup.", row.sha));
+      if (sha != row.sha || bytes != row.bytes)
+        out.problems.push_back(
+            tr("The attachment {0} is damaged on the disk. Call IT: restore this file from a "
+               "backup.",
+               row.sha));
     } catch (const RecordError& e) {
-      out.problems.push_back(tr("The attachment {0} is missing ({1}). Call IT: restore this file from a backup.",
-                                row.sha, e.what()));
+      out.problems.push_back(
+          tr("The attachment {0} is missing ({1}). Call IT: restore this file from a backup.", row.sha,
+             e.what()));
     }
     if (!row.referenced) out.problems.push_back(tr("The attachment {0} belongs to no capture.", row.sha));
   }
@@ -63,10 +71,12 @@ Verdict Record::verify() const {
     for (const fs::path& file : entries(folder)) {
       const std::string name = file.filename().string();
       // Attached while we were reading: asked again before it is called a stranger.
-      if (!known.contains(name) &&
-          all_rows(*impl_, [](Database::Row& r) { return r.integer(0); }, "SELECT 1 FROM attachment WHERE sha256=?1",
-                   name).empty())
-        out.problems.push_back(tr("{0} is not in the record: it was stored but never acknowledged.", file.string()));
+      if (!known.contains(name) && all_rows(
+                                       *impl_, [](Database::Row& r) { return r.integer(0); },
+                                       "SELECT 1 FROM attachment WHERE sha256=?1", name)
+                                       .empty())
+        out.problems.push_back(
+            tr("{0} is not in the record: it was stored but never acknowledged.", file.string()));
     }
   }
   return out;
@@ -81,9 +91,10 @@ fs::path Record::exam_folder(std::string_view exam_id) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
-    throw RecordError(error == std::errc::no_space_on_device ? Fault::full : Fault::io,
-                      tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
-                         folder.string(), error.message()));
+    throw RecordError(
+        error == std::errc::no_space_on_device ? Fault::full : Fault::io,
+        tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
+           folder.string(), error.message()));
   fsync_directory(impl_->layout.exams());
   return folder;
 }
@@ -113,15 +124,16 @@ Recovery Record::recover(std::string_view actor) {
           if (file.repair)
             detail.update({{"records", file.repair->records}, {"claimed", file.repair->claimed_records},
                            {"removed_bytes", file.repair->removed_bytes}});
-          note(actor, file.problem.empty() ? "recording.repaired" : "recording.unusable", folder.filename().string(),
-               dump(detail));
+          note(actor, file.problem.empty() ? "recording.repaired" : "recording.unusable",
+               folder.filename().string(), dump(detail));
         }
       }
       files.push_back(std::move(file));
     }
     if (files.empty()) continue;
     const std::string id = folder.filename().string();
-    auto found = std::find_if(out.unfinished.begin(), out.unfinished.end(), [&](auto& c) { return c.exam.id == id; });
+    auto found =
+        std::find_if(out.unfinished.begin(), out.unfinished.end(), [&](auto& c) { return c.exam.id == id; });
     if (found == out.unfinished.end()) {
       Recovery::Case extra;
       const auto known = exam(id);
@@ -141,7 +153,8 @@ Recovery Record::recover(std::string_view actor) {
 int Record::discard_leftovers(std::string_view actor, const Recovery& recovery) {
   int removed = 0;
   for (const fs::path& path : recovery.leftovers) {
-    if (path.parent_path() != impl_->layout.attachments() || !is_temporary(path)) continue;  // nothing else, ever
+    if (path.parent_path() != impl_->layout.attachments() || !is_temporary(path))
+      continue;  // nothing else, ever
     std::error_code error;
     const std::uintmax_t bytes = fs::file_size(path, error);
     if (!fs::remove(path, error)) continue;

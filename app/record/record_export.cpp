@@ -1,5 +1,5 @@
-// One exam as a folder that opens without us: exam.json, the captures' files byte for byte, a manifest of hashes.
-// The same exam gives the same bytes, whenever and wherever it is written.
+// One exam as a folder that opens without us: exam.json, the captures' files byte for byte, a manifest of
+// hashes. The same exam gives the same bytes, whenever and wherever it is written.
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -24,9 +24,9 @@ json when(std::int64_t ns) {  // ISO 8601, UTC, nanoseconds; null for "never"
   const year_month_day date{day};
   const hh_mm_ss time{t - day};
   char text[96];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ", int(date.year()), unsigned(date.month()),
-                unsigned(date.day()), int(time.hours().count()), int(time.minutes().count()),
-                int(time.seconds().count()), int(time.subseconds().count()));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ", int(date.year()),
+                unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
+                int(time.minutes().count()), int(time.seconds().count()), int(time.subseconds().count()));
   return text;
 }
 
@@ -71,8 +71,10 @@ void copy_verified(const fs::path& from, const fs::path& to, const std::string& 
   }
   out.sync();
   if (hex(sum.finish()) != sha)
-    throw RecordError(Fault::corrupt, tr("The attachment {0} is damaged on the disk. Call IT: restore this file from a "
-                                         "backup.", sha));
+    throw RecordError(Fault::corrupt,
+                      tr("The attachment {0} is damaged on the disk. Call IT: restore this file from a "
+                         "backup.",
+                         sha));
 }
 
 }  // namespace
@@ -90,9 +92,10 @@ void Record::export_exam(std::string_view actor, std::string_view exam_id, const
   fs::remove_all(part, error);
   fs::create_directories(part / "captures", error);
   if (error)
-    throw RecordError(error == std::errc::no_space_on_device ? Fault::full : Fault::io,
-                      tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
-                         part.string(), error.message()));
+    throw RecordError(
+        error == std::errc::no_space_on_device ? Fault::full : Fault::io,
+        tr("The folder {0} could not be made: {1}. Check the disk and the folder's permissions.",
+           part.string(), error.message()));
   struct CleanUp {
     fs::path path;
     ~CleanUp() {
@@ -117,7 +120,8 @@ void Record::export_exam(std::string_view actor, std::string_view exam_id, const
       }
       if (++copy > 1) name += '-' + std::to_string(copy);
       name += '.' + extension_of(a);
-      json file = {{"sha256", a.sha256}, {"bytes", a.bytes}, {"media_type", a.media_type}, {"name", a.file_name}};
+      json file = {
+          {"sha256", a.sha256}, {"bytes", a.bytes}, {"media_type", a.media_type}, {"name", a.file_name}};
       if (c.removed_ns == 0) {  // what was removed is told, but not handed out
         copy_verified(impl_->file_of(a.sha256), part / name, a.sha256);
         manifest[name] = a.sha256;
@@ -132,26 +136,49 @@ void Record::export_exam(std::string_view actor, std::string_view exam_id, const
       j["removed"] = {{"time", when(c.removed_ns)}, {"by", c.removed_by}, {"why", c.removed_why}};
     captures_json.push_back(std::move(j));
   }
-  json whole = {{"format", "caukham-exam 1"}, {"id", exam->id}, {"state", to_text(exam->state)},
-                {"reason", exam->reason}, {"opened", when(exam->opened_ns)}, {"closed", when(exam->closed_ns)},
-                {"SIMULATED", exam->simulated}, {"captures", std::move(captures_json)}, {"patient", nullptr},
-                {"encounter", {{"id", encounter.id}, {"started", when(encounter.started_ns)},
-                               {"ended", when(encounter.ended_ns)}}},
-                {"evidence", json::array()}, {"gaps", json::array()}, {"advice", json::array()}};
+  json whole = {
+      {"format", "caukham-exam 1"},
+      {"id", exam->id},
+      {"state", to_text(exam->state)},
+      {"reason", exam->reason},
+      {"opened", when(exam->opened_ns)},
+      {"closed", when(exam->closed_ns)},
+      {"SIMULATED", exam->simulated},
+      {"captures", std::move(captures_json)},
+      {"patient", nullptr},
+      {"encounter",
+       {{"id", encounter.id}, {"started", when(encounter.started_ns)}, {"ended", when(encounter.ended_ns)}}},
+      {"evidence", json::array()},
+      {"gaps", json::array()},
+      {"advice", json::array()}};
   if (patient)
-    whole["patient"] = {{"id", patient->id}, {"name", patient->name}, {"birth_date", patient->birth_date},
-                        {"sex", patient->sex}, {"cccd", patient->cccd}, {"bhyt", patient->bhyt},
-                        {"phone", patient->phone}, {"address", patient->address}, {"SIMULATED", patient->simulated}};
+    whole["patient"] = {
+        {"id", patient->id},       {"name", patient->name},       {"birth_date", patient->birth_date},
+        {"sex", patient->sex},     {"cccd", patient->cccd},       {"bhyt", patient->bhyt},
+        {"phone", patient->phone}, {"address", patient->address}, {"SIMULATED", patient->simulated}};
   for (const EvidenceResult& e : evidence(exam_id))
-    whole["evidence"].push_back({{"stream", e.stream}, {"capture", e.capture_id}, {"specialist", e.specialist},
-                                 {"records", e.records}, {"samples", e.samples}, {"digest", e.digest},
-                                 {"equal", e.equal}, {"time", when(e.time_ns)}});
+    whole["evidence"].push_back({{"stream", e.stream},
+                                 {"capture", e.capture_id},
+                                 {"specialist", e.specialist},
+                                 {"records", e.records},
+                                 {"samples", e.samples},
+                                 {"digest", e.digest},
+                                 {"equal", e.equal},
+                                 {"time", when(e.time_ns)}});
   for (const GapFact& g : gaps(exam_id))
-    whole["gaps"].push_back({{"stream", g.stream}, {"capture", g.capture_id}, {"first_sample", g.first_sample},
-                             {"lost", g.lost}, {"reason", g.reason}, {"time", when(g.time_ns)}});
+    whole["gaps"].push_back({{"stream", g.stream},
+                             {"capture", g.capture_id},
+                             {"first_sample", g.first_sample},
+                             {"lost", g.lost},
+                             {"reason", g.reason},
+                             {"time", when(g.time_ns)}});
   for (const Advice& a : advice(exam_id))
-    whole["advice"].push_back({{"id", a.id}, {"author", a.author}, {"finding", a.finding},
-                               {"conclusion", a.conclusion}, {"next_step", a.next_step}, {"time", when(a.given_ns)}});
+    whole["advice"].push_back({{"id", a.id},
+                               {"author", a.author},
+                               {"finding", a.finding},
+                               {"conclusion", a.conclusion},
+                               {"next_step", a.next_step},
+                               {"time", when(a.given_ns)}});
 
   const std::string text = whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   write_file(part / "exam.json", text);

@@ -47,7 +47,8 @@ std::optional<T> first(std::vector<T> rows) {
 
 std::string dump(const json&);  // never throws on bytes that are not UTF-8
 std::string audit_digest(std::string_view before, const AuditRow&);
-void must_be_text(std::string_view value, const char* field, std::size_t max_bytes = 10'000);  // throws invalid
+void must_be_text(std::string_view value, const char* field,
+                  std::size_t max_bytes = 10'000);  // throws invalid
 bool is_sha256(std::string_view);
 
 }  // namespace caukham::record

@@ -15,8 +15,8 @@ namespace {
 constexpr const char* columns = "id,name,birth_date,sex,cccd,bhyt,phone,address,simulated,created_ns";
 
 Patient patient_of(const Database::Row& r) {
-  return {r.text(0), r.text(1), r.text(2), r.text(3), r.text(4), r.text(5), r.text(6), r.text(7), r.integer(8) != 0,
-          r.integer(9)};
+  return {r.text(0), r.text(1), r.text(2), r.text(3),         r.text(4),
+          r.text(5), r.text(6), r.text(7), r.integer(8) != 0, r.integer(9)};
 }
 
 json to_json(const Patient& p) {
@@ -40,7 +40,8 @@ Patient checked(Patient p) {
                                  why_not_birth_date(p.birth_date)}) {
     if (!why.empty()) throw RecordError(Fault::invalid, why);
   }
-  if (p.sex != "M" && p.sex != "F" && p.sex != "X") throw RecordError(Fault::invalid, "The sex must be M, F or X.");
+  if (p.sex != "M" && p.sex != "F" && p.sex != "X")
+    throw RecordError(Fault::invalid, "The sex must be M, F or X.");
   return p;
 }
 
@@ -50,8 +51,10 @@ void refuse_double(const Record::Impl& impl, const Patient& p) {
   if (p.cccd.empty()) return;
   Database::Row twin = impl.db.query("SELECT name FROM patient WHERE cccd=?1 AND id<>?2", p.cccd, p.id);
   if (twin.next())
-    throw RecordError(Fault::refused, tr("The citizen card number {0} belongs to a patient in the record already: {1}. "
-                                         "Search for the number and take that patient.", p.cccd, twin.text(0)));
+    throw RecordError(Fault::refused,
+                      tr("The citizen card number {0} belongs to a patient in the record already: {1}. "
+                         "Search for the number and take that patient.",
+                         p.cccd, twin.text(0)));
 }
 
 bool has_digit(std::string_view s) {
@@ -106,9 +109,11 @@ std::string Record::add_patient(std::string_view actor, const Patient& given) {
   p.id = new_uuid();
   durably(*impl_, [&] {
     refuse_double(*impl_, p);
-    impl_->db.run("INSERT INTO patient(id,name,birth_date,sex,cccd,bhyt,phone,address,simulated,created_ns,name_folded)"
-                  " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)", p.id, p.name, p.birth_date, p.sex, p.cccd, p.bhyt,
-                  p.phone, p.address, p.simulated, impl_->now(), searchable(p.name));
+    impl_->db.run(
+        "INSERT INTO patient(id,name,birth_date,sex,cccd,bhyt,phone,address,simulated,created_ns,name_folded)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+        p.id, p.name, p.birth_date, p.sex, p.cccd, p.bhyt, p.phone, p.address, p.simulated, impl_->now(),
+        searchable(p.name));
     impl_->audit(actor, "patient.added", p.id, to_json(p));
   });
   return p.id;
@@ -121,20 +126,25 @@ void Record::update_patient(std::string_view actor, const Patient& given) {
     if (!old.next()) throw RecordError(Fault::not_found, tr("This {0} is not in the record.", tr("patient")));
     const Patient before = patient_of(old);
     if (before.simulated && !p.simulated)
-      throw RecordError(Fault::refused, tr("A practice patient (SIMULATED) stays one. Add the real patient anew."));
+      throw RecordError(Fault::refused,
+                        tr("A practice patient (SIMULATED) stays one. Add the real patient anew."));
     refuse_double(*impl_, p);
-    impl_->db.run("UPDATE patient SET name=?2,birth_date=?3,sex=?4,cccd=?5,bhyt=?6,phone=?7,address=?8,simulated=?9,"
-                  "name_folded=?10 WHERE id=?1", p.id, p.name, p.birth_date, p.sex, p.cccd, p.bhyt, p.phone,
-                  p.address, p.simulated, searchable(p.name));
+    impl_->db.run(
+        "UPDATE patient SET name=?2,birth_date=?3,sex=?4,cccd=?5,bhyt=?6,phone=?7,address=?8,simulated=?9,"
+        "name_folded=?10 WHERE id=?1",
+        p.id, p.name, p.birth_date, p.sex, p.cccd, p.bhyt, p.phone, p.address, p.simulated,
+        searchable(p.name));
     if (p.simulated)
-      impl_->db.run("UPDATE exam SET simulated=1 WHERE encounter_id IN (SELECT id FROM encounter WHERE patient_id=?1)",
-                    p.id);
+      impl_->db.run(
+          "UPDATE exam SET simulated=1 WHERE encounter_id IN (SELECT id FROM encounter WHERE patient_id=?1)",
+          p.id);
     impl_->audit(actor, "patient.changed", p.id, {{"before", to_json(before)}, {"after", to_json(p)}});
   });
 }
 
 std::optional<Patient> Record::patient(std::string_view id) const {
-  return first(all_rows(*impl_, patient_of, std::string("SELECT ") + columns + " FROM patient WHERE id=?1", id));
+  return first(
+      all_rows(*impl_, patient_of, std::string("SELECT ") + columns + " FROM patient WHERE id=?1", id));
 }
 
 std::vector<Patient> Record::find_patients(std::string_view text, int limit) const {
@@ -142,7 +152,8 @@ std::vector<Patient> Record::find_patients(std::string_view text, int limit) con
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   text = text.substr(0, 200);
   const std::string select = std::string("SELECT ") + columns + " FROM patient ";
-  if (text.empty()) return all_rows(*impl_, patient_of, select + "ORDER BY created_ns DESC, id LIMIT ?1", limit);
+  if (text.empty())
+    return all_rows(*impl_, patient_of, select + "ORDER BY created_ns DESC, id LIMIT ?1", limit);
   Search where;
   if (one_number(text)) {
     // A date may look like a number and the other way round: both are asked for.
@@ -159,7 +170,8 @@ std::vector<Patient> Record::find_patients(std::string_view text, int limit) con
   where.sql += " ORDER BY name=" + where.parameter(std::string(text)) + " DESC, name_folded=" +
                where.parameter(searchable(std::string(text))) + " DESC, name_folded, birth_date, id LIMIT " +
                std::to_string(limit);
-  return all_rows(*impl_, patient_of, select + "WHERE " + where.sql, std::span<const std::string>(where.values));
+  return all_rows(*impl_, patient_of, select + "WHERE " + where.sql,
+                  std::span<const std::string>(where.values));
 }
 
 }  // namespace caukham::record

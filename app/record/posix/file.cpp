@@ -22,18 +22,24 @@ namespace {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-      throw RecordError(Fault::full, tr("The disk is full: {0} could not be written. Free some space on this disk; "
-                                        "what was saved before is safe.", where));
+      throw RecordError(Fault::full,
+                        tr("The disk is full: {0} could not be written. Free some space on this disk; "
+                           "what was saved before is safe.",
+                           where));
     case EFBIG:
-      throw RecordError(Fault::full, tr("{0} has reached the largest size allowed here. Ask IT to raise the file size "
-                                        "limit; what was saved before is safe.", where));
+      throw RecordError(Fault::full,
+                        tr("{0} has reached the largest size allowed here. Ask IT to raise the file size "
+                           "limit; what was saved before is safe.",
+                           where));
     case ENOENT:
       throw RecordError(Fault::not_found, tr("{0} does not exist.", where));
     case EACCES:
     case EPERM:
     case EROFS:
-      throw RecordError(Fault::io, tr("{0}: this user may not read or write here. Ask IT to check the folder's "
-                                      "permissions.", where));
+      throw RecordError(Fault::io,
+                        tr("{0}: this user may not read or write here. Ask IT to check the folder's "
+                           "permissions.",
+                           where));
     default:
       throw RecordError(Fault::io, tr("{0} could not be read or written ({1}). Check the disk.", where,
                                       std::string(what) + ": " + std::strerror(error)));
@@ -43,7 +49,9 @@ namespace {
 }  // namespace
 
 File File::open(const std::filesystem::path& path, Mode mode) {
-  const int flags = mode == Mode::read ? O_RDONLY : mode == Mode::read_write ? O_RDWR : O_RDWR | O_CREAT | O_EXCL;
+  const int flags = mode == Mode::read         ? O_RDONLY
+                    : mode == Mode::read_write ? O_RDWR
+                                               : O_RDWR | O_CREAT | O_EXCL;
   File file;
   file.path_ = path;
   // Patients' data: nobody but this user. Non-blocking, so that a pipe under a file's name cannot hang us.
@@ -51,7 +59,8 @@ File File::open(const std::filesystem::path& path, Mode mode) {
   if (file.fd_ < 0) fail(mode == Mode::create_new ? "created" : "opened", path, errno);
   struct stat st {};
   if (fstat(file.fd_, &st) != 0) fail("opened", path, errno);
-  if (!S_ISREG(st.st_mode)) throw RecordError(Fault::io, core::tr("{0} is not an ordinary file.", path.string()));
+  if (!S_ISREG(st.st_mode))
+    throw RecordError(Fault::io, core::tr("{0} is not an ordinary file.", path.string()));
   return file;
 }
 
@@ -90,7 +99,8 @@ std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> out) const 
 void File::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t n = pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t n =
+        pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail("written", path_, errno);
     if (n == 0) fail("written", path_, ENOSPC);
@@ -103,7 +113,8 @@ void File::truncate(std::uint64_t size) {
 }
 
 void File::sync() {
-  if (fdatasync(fd_) != 0) fail("made safe on the disk", path_, errno);  // fdatasync also keeps a changed size
+  if (fdatasync(fd_) != 0)
+    fail("made safe on the disk", path_, errno);  // fdatasync also keeps a changed size
 }
 
 bool File::try_lock() { return flock(fd_, LOCK_EX | LOCK_NB) == 0; }
@@ -113,7 +124,8 @@ void fsync_directory(const std::filesystem::path& folder) {
   if (fd < 0) fail("opened", folder, errno);
   const int rc = fsync(fd), error = errno;
   ::close(fd);
-  if (rc != 0 && error != EINVAL) fail("made safe on the disk", folder, error);  // EINVAL: no such notion there
+  if (rc != 0 && error != EINVAL)
+    fail("made safe on the disk", folder, error);  // EINVAL: no such notion there
 }
 
 bool hard_link(const std::filesystem::path& existing, const std::filesystem::path& name) {

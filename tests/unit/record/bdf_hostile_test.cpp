@@ -43,7 +43,8 @@ TEST_CASE("A file cut at any byte must open up to its last whole record or be re
   Folder folder;
   const std::string good = sound_file(folder / "good.bdf");
   const std::size_t header = 256 * 5, one = 50 * 9 + 180;
-  for (std::size_t size = 0; size < good.size(); size += size < 20 || size > header - 5 ? 1 + size / 300 : 61) {
+  for (std::size_t size = 0; size < good.size();
+       size += size < 20 || size > header - 5 ? 1 + size / 300 : 61) {
     spit(folder / "cut.bdf", std::string_view(good).substr(0, size));
     if (size < header) {
       CHECK_FALSE(read_all(folder / "cut.bdf"));

@@ -1,4 +1,5 @@
-// A waveform with values that say where they belong: sample n of channel c is 1000 c + n, alternating in sign.
+// A waveform with values that say where they belong: sample n of channel c is 1000 c + n, alternating in
+// sign.
 #pragma once
 #include <cstdint>
 #include <vector>

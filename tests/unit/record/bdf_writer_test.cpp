@@ -139,13 +139,15 @@ TEST_CASE("Gaps must be true to the sample and to the nanosecond") {
     CHECK(gaps[i].first_sample == first[i]);
     CHECK(gaps[i].lost == lost[i]);
     CHECK(gaps[i].reason == (lost[i] > 100 ? "USB: thiết bị mất kết nối" : "radio"));
-    CHECK(reader.record(gaps[i].record).start_ns == grid_ns(rate, first[i] + static_cast<std::int64_t>(lost[i])));
+    CHECK(reader.record(gaps[i].record).start_ns ==
+          grid_ns(rate, first[i] + static_cast<std::int64_t>(lost[i])));
   }
   std::vector<std::int64_t> seen;
   for (std::uint64_t k = 0; k < reader.record_count(); ++k) {
     const BdfRecord r = reader.record(k);
     const std::int64_t at = grid_sample(rate, r.start_ns);
-    for (std::size_t i = 0; i < r.valid; ++i) REQUIRE(r.channels[0][i] == value(at + static_cast<std::int64_t>(i), 0));
+    for (std::size_t i = 0; i < r.valid; ++i)
+      REQUIRE(r.channels[0][i] == value(at + static_cast<std::int64_t>(i), 0));
   }
   edf_hdr_struct h{};
   CHECK(edfopen_file_readonly(path.c_str(), &h, EDFLIB_DO_NOT_READ_ANNOTATIONS) == -1);
@@ -271,7 +273,8 @@ TEST_CASE("The clock's drift from the grid must be told, not hidden in the times
   const BdfReader reader = BdfReader::open(folder / "d.bdf");
   CHECK(reader.record(10).start_ns == second_ns);
   REQUIRE(reader.annotations().size() == 1);
-  CHECK(reader.annotations()[0].text == "clock: the station's clock is +0.02 s from the sample grid at the end");
+  CHECK(reader.annotations()[0].text ==
+        "clock: the station's clock is +0.02 s from the sample grid at the end");
 }
 
 TEST_CASE("Record lengths must be exact decimals where the rate has one") {

@@ -34,7 +34,9 @@ struct Child {
   ~Child() {
     if (from >= 0) close(from);
   }
-  bool next(std::uint64_t& n) { return read(from, &n, sizeof n) == sizeof n; }  // 8 bytes to a pipe never split
+  bool next(std::uint64_t& n) {
+    return read(from, &n, sizeof n) == sizeof n;
+  }  // 8 bytes to a pipe never split
   // Kills after `wait_for` acknowledgements and returns all that were made.
   std::vector<std::uint64_t> kill_after(std::size_t wait_for) {
     std::vector<std::uint64_t> got;

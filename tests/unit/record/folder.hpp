@@ -13,7 +13,8 @@
 struct Folder {
   std::filesystem::path path;
   Folder() {
-    // In memory where there is such a place: these tests make thousands of files, and an fsync there costs nothing.
+    // In memory where there is such a place: these tests make thousands of files, and an fsync there costs
+    // nothing.
     const std::filesystem::path memory = "/dev/shm";
     const auto place = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
     std::string name = (place / "caukham-record-XXXXXX").string();
@@ -34,4 +35,6 @@ inline void spit(const std::filesystem::path& path, std::string_view bytes) {
   std::filesystem::remove(path);  // replacing by truncation makes some file systems wait for the disk
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
-inline std::span<const std::byte> bytes_of(std::string_view s) { return std::as_bytes(std::span(s.data(), s.size())); }
+inline std::span<const std::byte> bytes_of(std::string_view s) {
+  return std::as_bytes(std::span(s.data(), s.size()));
+}

@@ -10,7 +10,8 @@ TEST_CASE("Every Vietnamese letter must fold to its base letter") {
   CHECK(fold_name("AÀẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬ") == std::string(18, 'a'));
   CHECK(fold_name("eèẻẽéẹêềểễếệ EÈẺẼÉẸÊỀỂỄẾỆ") == std::string(12, 'e') + " " + std::string(12, 'e'));
   CHECK(fold_name("iìỉĩíị IÌỈĨÍỊ") == "iiiiii iiiiii");
-  CHECK(fold_name("oòỏõóọôồổỗốộơờởỡớợ OÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢ") == std::string(18, 'o') + " " + std::string(18, 'o'));
+  CHECK(fold_name("oòỏõóọôồổỗốộơờởỡớợ OÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢ") ==
+        std::string(18, 'o') + " " + std::string(18, 'o'));
   CHECK(fold_name("uùủũúụưừửữứự UÙỦŨÚỤƯỪỬỮỨỰ") == std::string(12, 'u') + " " + std::string(12, 'u'));
   CHECK(fold_name("yỳỷỹýỵ YỲỶỸÝỴ đĐ") == "yyyyyy yyyyyy dd");
   CHECK(without_accents("Nguyễn Thị Ánh Đào") == "Nguyen Thi Anh Dao");
@@ -56,11 +57,13 @@ TEST_CASE("Dates must be read as people here write them, day first") {
   for (const char* s : {"2/5/1980", "02-05-1980", "02.05.1980", "02051980", "1980-05-02", " 2 5 1980 "})
     CHECK(parse_date(s).value_or("none") == "1980-05-02");
   CHECK(parse_date("1980").value_or("none") == "1980");
-  for (const char* s : {"31/2/1980", "1/1/80", "hello", "", "1/2", "//", "99999999"}) CHECK_FALSE(parse_date(s));
+  for (const char* s : {"31/2/1980", "1/1/80", "hello", "", "1/2", "//", "99999999"})
+    CHECK_FALSE(parse_date(s));
 }
 
 TEST_CASE("A citizen card's QR text must fill the form") {
-  const auto card = parse_citizen_qr("001080012345|012345678|Nguyễn Văn Á|02051980|Nam|Thôn 3, Tân Sơn, Phú Thọ|15042021\n");
+  const auto card = parse_citizen_qr(
+      "001080012345|012345678|Nguyễn Văn Á|02051980|Nam|Thôn 3, Tân Sơn, Phú Thọ|15042021\n");
   REQUIRE(card);
   CHECK(card->cccd == "001080012345");
   CHECK(card->old_id == "012345678");

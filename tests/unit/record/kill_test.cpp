@@ -37,7 +37,8 @@ struct SmallDisk {
   Folder folder;
   bool mounted;
   explicit SmallDisk(const char* size)
-      : mounted(mount("tmpfs", folder.path.c_str(), "tmpfs", 0, (std::string("size=") + size).c_str()) == 0) {}
+      : mounted(mount("tmpfs", folder.path.c_str(), "tmpfs", 0, (std::string("size=") + size).c_str()) == 0) {
+  }
   ~SmallDisk() {
     if (mounted) umount2(folder.path.c_str(), MNT_DETACH);
   }
@@ -70,7 +71,8 @@ TEST_CASE("A recorder killed at any moment must leave a file with every acknowle
         const std::int64_t at = grid_sample(500, r.start_ns);
         for (std::size_t i = 0; i < r.valid; ++i) {
           for (int c = 0; c < 3; ++c)
-            REQUIRE(r.channels[static_cast<std::size_t>(c)][i] == value(at + static_cast<std::int64_t>(i), c));
+            REQUIRE(r.channels[static_cast<std::size_t>(c)][i] ==
+                    value(at + static_cast<std::int64_t>(i), c));
         }
       }
     };
@@ -188,7 +190,8 @@ TEST_CASE("A record on a full disk must refuse in words and lose nothing it ackn
   REQUIRE(n > 20);
   CHECK(record->attachments(id).size() == n);
   CHECK(record->verify_audit().intact);
-  for (const Attachment& a : record->attachments(id)) CHECK(record->read_attachment(a.sha256).size() == a.bytes);
+  for (const Attachment& a : record->attachments(id))
+    CHECK(record->read_attachment(a.sha256).size() == a.bytes);
   record.reset();
   spit(disk.folder / "ballast", std::string(1 << 20, 'x'));  // not one byte left
   record = Record::open({disk.folder.path});
@@ -201,7 +204,8 @@ TEST_CASE("A file size limit must end in words, never in SIGXFSZ") {
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{40'000, 40'000};
     setrlimit(RLIMIT_FSIZE, &limit);
-    auto writer = BdfWriter::create(folder / "ecg.bdf", ecg_spec(), [&](std::uint64_t k, auto) { acknowledge(k); });
+    auto writer =
+        BdfWriter::create(folder / "ecg.bdf", ecg_spec(), [&](std::uint64_t k, auto) { acknowledge(k); });
     try {
       for (std::int64_t n = 0; n < 100'000; n += 50) writer->append(n * 2'000'000, run(n, 50));
     } catch (const RecordError& e) {

@@ -76,13 +76,14 @@ TEST_CASE("A patient must be found by everything a nurse has at hand") {
   CHECK(stored->bhyt == "DN4759122135078");
 
   const std::vector<std::string> only = {"Nguyễn Văn Á"};
-  CHECK(names(record->find_patients("nguyen van a")) == std::vector<std::string>{"Nguyễn Văn Á", "Nguyên Văn An"});
+  CHECK(names(record->find_patients("nguyen van a")) ==
+        std::vector<std::string>{"Nguyễn Văn Á", "Nguyên Văn An"});
   CHECK(names(record->find_patients("Nguyên Văn An"))[0] == "Nguyên Văn An");
   CHECK(names(record->find_patients("an nguyen")) == std::vector<std::string>{"Nguyên Văn An"});
   CHECK(names(record->find_patients("dao tran")) == std::vector<std::string>{"Trần Thị Đào"});
-  for (const char* text : {"001080012345", "0010 8001 2345", "dn4759122135078", "DN 4 75 9122135078", "9122135078",
-                           "0912345678", "0912.345.678", "+84912345678", "5678", "2/5/1980", "02051980", "1980-05-02",
-                           "nguyen 2/5/1980", "nguyen 5678", "  van  1980  "})
+  for (const char* text : {"001080012345", "0010 8001 2345", "dn4759122135078", "DN 4 75 9122135078",
+                           "9122135078", "0912345678", "0912.345.678", "+84912345678", "5678", "2/5/1980",
+                           "02051980", "1980-05-02", "nguyen 2/5/1980", "nguyen 5678", "  van  1980  "})
     CHECK(names(record->find_patients(text)) == only);
   CHECK(record->find_patients("1980").size() == 2);
   for (const char* text : {"guyen", "%", "_", "' OR 1=1 --", "x'y\"", "0000000", "31/12/1980", "\xff\xfe"})
@@ -115,7 +116,8 @@ TEST_CASE("A patient's data must be checked, and a citizen card belongs to one p
   CHECK_FALSE(record->patient("nobody"));
 }
 
-TEST_CASE("An examination must be able to begin before the patient is known, and a wrong binding needs a reason") {
+TEST_CASE(
+    "An examination must be able to begin before the patient is known, and a wrong binding needs a reason") {
   Desk desk;
   auto& record = *desk.record;
   const std::string later = record.begin_encounter("nurse");
@@ -148,11 +150,14 @@ TEST_CASE("An exam must follow its states, and a closed one takes no captures") 
   CHECK(exam->state == ExamState::closed);
   CHECK(exam->closed_ns > 0);
   CHECK(exam->reason == "đau tai");
-  CHECK_THROWS_WITH(desk.record->set_exam_state("nurse", desk.exam, ExamState::open), Catch::Contains("new exam"));
-  CHECK_THROWS_WITH(desk.record->add_capture("nurse", capture_of(desk.exam, "still")), Catch::Contains("closed"));
+  CHECK_THROWS_WITH(desk.record->set_exam_state("nurse", desk.exam, ExamState::open),
+                    Catch::Contains("new exam"));
+  CHECK_THROWS_WITH(desk.record->add_capture("nurse", capture_of(desk.exam, "still")),
+                    Catch::Contains("closed"));
   CHECK(desk.record->exams_of(desk.encounter).size() == 1);
   CHECK(desk.record->recent_exams().size() == 1);
-  for (int s = 0; s < 8; ++s) CHECK(exam_state_of(to_text(static_cast<ExamState>(s))) == static_cast<ExamState>(s));
+  for (int s = 0; s < 8; ++s)
+    CHECK(exam_state_of(to_text(static_cast<ExamState>(s))) == static_cast<ExamState>(s));
 }
 
 TEST_CASE("A removed capture must stay in the record and come back") {
@@ -177,7 +182,8 @@ TEST_CASE("Simulated must stay simulated: capture, exam and export") {
   Patient p = person("Practice");
   p.simulated = true;
   const std::string practice = desk.record->add_patient("trainer", p);
-  const std::string exam = desk.record->open_exam("trainer", desk.record->begin_encounter("trainer", practice), "x");
+  const std::string exam =
+      desk.record->open_exam("trainer", desk.record->begin_encounter("trainer", practice), "x");
   CHECK(desk.record->exam(exam)->simulated);
   desk.record->export_exam("nurse", desk.exam, desk.folder / "out");
   CHECK(nlohmann::json::parse(slurp(desk.folder / "out" / "exam.json"))["SIMULATED"] == true);
@@ -227,7 +233,8 @@ TEST_CASE("A file must be attached by copy or by move, also across disks") {
   spit(folder / "a.mkv", film);
   const std::string sha = record.attach_file("nurse", id, folder / "a.mkv", "video/x-matroska", "a.mkv");
   CHECK(std::filesystem::exists(folder / "a.mkv"));
-  CHECK(record.attach_file("nurse", id, folder / "a.mkv", "video/x-matroska", "a.mkv", Record::Take::move) == sha);
+  CHECK(record.attach_file("nurse", id, folder / "a.mkv", "video/x-matroska", "a.mkv", Record::Take::move) ==
+        sha);
   CHECK_FALSE(std::filesystem::exists(folder / "a.mkv"));
   spit(folder / "b.mkv", "another");
   const std::string b = record.attach_file("nurse", id, folder / "b.mkv", "video/x-matroska", "b.mkv",
@@ -236,7 +243,8 @@ TEST_CASE("A file must be attached by copy or by move, also across disks") {
   std::string elsewhere = (std::filesystem::temp_directory_path() / "caukham-elsewhere-XXXXXX").string();
   const std::filesystem::path other = mkdtemp(elsewhere.data());  // another disk where /dev/shm exists
   spit(other / "c.txt", "from another disk");
-  const std::string c = record.attach_file("nurse", id, other / "c.txt", "text/plain", "c.txt", Record::Take::move);
+  const std::string c =
+      record.attach_file("nurse", id, other / "c.txt", "text/plain", "c.txt", Record::Take::move);
   CHECK(slurp(record.attachment_path(c)) == "from another disk");
   CHECK(std::filesystem::remove(other));  // empty: the file was moved
   CHECK_THROWS_AS(record.attach_file("nurse", id, folder / "absent", "text/plain", "x"), RecordError);
@@ -256,7 +264,8 @@ TEST_CASE("The audit must have a row for every step and find the first broken li
   desk.record.reset();
   CHECK_THROWS_WITH(tamper(desk.folder.path, "UPDATE audit SET actor='nobody' WHERE seq=2"),
                     Catch::Contains("never changed"));
-  CHECK_THROWS_WITH(tamper(desk.folder.path, "DELETE FROM audit WHERE seq=2"), Catch::Contains("never deleted"));
+  CHECK_THROWS_WITH(tamper(desk.folder.path, "DELETE FROM audit WHERE seq=2"),
+                    Catch::Contains("never deleted"));
   const auto broken_at = [&](const char* sql) {
     Folder copy;
     std::filesystem::copy(desk.folder.path, copy.path, std::filesystem::copy_options::recursive);
@@ -276,9 +285,11 @@ TEST_CASE("Facts about an exam must come back as they were told") {
   Desk desk;
   auto& record = *desk.record;
   const std::string ecg = record.add_capture("nurse", capture_of(desk.exam, "ecg"));
-  record.add_evidence("station", {desk.exam, ecg, "ecg", "Dr. An", 192, 19'200, std::string(64, 'a'), true, 7});
+  record.add_evidence("station",
+                      {desk.exam, ecg, "ecg", "Dr. An", 192, 19'200, std::string(64, 'a'), true, 7});
   record.add_gap("station", {desk.exam, "", "ecg", "USB: mất kết nối", 123, 7, 9});
-  const std::string advice = record.add_advice("specialist:Dr. An", {"", desk.exam, "Dr. An", "viêm tai", "H66", "tái khám", 5});
+  const std::string advice =
+      record.add_advice("specialist:Dr. An", {"", desk.exam, "Dr. An", "viêm tai", "H66", "tái khám", 5});
   desk.reopen();
   const auto evidence = desk.record->evidence(desk.exam);
   REQUIRE(evidence.size() == 1);
@@ -321,15 +332,18 @@ TEST_CASE("An exported exam must be byte for byte the same every time and check 
     CHECK(slurp(e.path()) == slurp(desk.folder / "two" / files.back()));
   }
   std::sort(files.begin(), files.end());
-  CHECK(files == std::vector<std::string>{"captures/001-ecg.bdf", "captures/002-still-otoscope-left-mang-nhi.jpg",
-                                          "exam.json", "manifest.sha256"});
+  CHECK(files == std::vector<std::string>{"captures/001-ecg.bdf",
+                                          "captures/002-still-otoscope-left-mang-nhi.jpg", "exam.json",
+                                          "manifest.sha256"});
   CHECK(slurp(desk.folder / "one" / "captures/001-ecg.bdf") == bdf);
-  CHECK(std::system(("cd '" + (desk.folder / "one").string() + "' && sha256sum --quiet -c manifest.sha256").c_str()) == 0);
+  CHECK(std::system(("cd '" + (desk.folder / "one").string() + "' && sha256sum --quiet -c manifest.sha256")
+                        .c_str()) == 0);
   const auto exam = nlohmann::json::parse(slurp(desk.folder / "one" / "exam.json"));
   CHECK(exam["patient"]["name"] == "Nguyễn Văn Á");
   CHECK(exam["captures"].size() == 3);
   CHECK(exam["captures"][2]["removed"]["why"] == "blurred");
-  CHECK_THROWS_WITH(desk.record->export_exam("nurse", desk.exam, desk.folder / "one"), Catch::Contains("already"));
+  CHECK_THROWS_WITH(desk.record->export_exam("nurse", desk.exam, desk.folder / "one"),
+                    Catch::Contains("already"));
 }
 
 TEST_CASE("What a broken-off run left behind must be listed and repaired at the next start") {
@@ -368,7 +382,8 @@ TEST_CASE("What a broken-off run left behind must be listed and repaired at the 
   CHECK(std::filesystem::exists(folder / "film.mkv"));
 }
 
-TEST_CASE("A broken database must be refused with what to do, never replaced, and moved aside only when asked") {
+TEST_CASE(
+    "A broken database must be refused with what to do, never replaced, and moved aside only when asked") {
   Desk desk;
   const std::string id = desk.record->add_capture("nurse", capture_of(desk.exam, "still"));
   const std::string sha = desk.record->attach("nurse", id, bytes_of("jpeg"), "image/jpeg", "a.jpg");
@@ -378,8 +393,8 @@ TEST_CASE("A broken database must be refused with what to do, never replaced, an
   REQUIRE(good.size() > 40'000);
   std::string holes = good;
   std::fill(holes.begin() + 8192, holes.begin() + 30'000, '\x55');
-  for (const std::string& bad : {std::string(10'000, 'g'), good.substr(0, good.size() / 2), good.substr(0, 5000),
-                                 holes, std::string()}) {
+  for (const std::string& bad : {std::string(10'000, 'g'), good.substr(0, good.size() / 2),
+                                 good.substr(0, 5000), holes, std::string()}) {
     spit(db, bad);
     try {
       Record::open({desk.folder.path});
@@ -402,7 +417,8 @@ TEST_CASE("A broken database must be refused with what to do, never replaced, an
   CHECK(Record::open({desk.folder.path})->recent_exams().size() == 1);
 }
 
-TEST_CASE("A first start that was killed must not lock the next one out, a foreign database must be refused") {
+TEST_CASE(
+    "A first start that was killed must not lock the next one out, a foreign database must be refused") {
   Folder folder;
   { auto db = Database::open(folder / "caukham.db", {}); }  // the journal mode is set, no table made yet
   CHECK(std::filesystem::file_size(folder / "caukham.db") > 0);

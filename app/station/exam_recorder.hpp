@@ -1,0 +1,90 @@
+// Records every waveform of an open exam into BDF+ files while it arrives, on a thread of its own that never waits
+// for the window or the network. A record is announced after it lies in the file: what the specialist receives is
+// what was recorded.
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "core/hub.hpp"
+#include "record/bdf_reader.hpp"
+#include "record/bdf_writer.hpp"
+#include "record/evidence.hpp"
+
+namespace caukham::station {
+
+// What the file's header says about the examination.
+struct ExamFacts {
+  std::string exam_id, patient_code, patient_name, birth_date, sex;  // sex "M", "F", "X"
+};
+
+// The state of one recorded stream; counts are samples per channel.
+struct StreamTotals {
+  core::StreamInfo info;
+  std::filesystem::path path;
+  std::uint64_t recorded = 0, lost = 0, records = 0;
+  std::uint64_t missed_chunks = 0;  // the recorder's own inbox overflowed: must stay 0
+  std::vector<core::Gap> gaps;      // at positions of this file's grid (first recorded sample = 0)
+  std::string digest;               // chain over the records so far, hex
+  std::uint32_t samples_per_record = 0;
+  std::int64_t first_sample_ns = 0;
+};
+
+class ExamRecorder {
+ public:
+  // Called on the recorder's thread; must return quickly and must not call back into the recorder.
+  struct Handlers {
+    std::function<void(const core::StreamInfo&, std::uint32_t samples_per_record)> opened;
+    std::function<void(core::StreamId, std::uint64_t index, std::span<const std::byte>)> record;
+    std::function<void(const core::Gap&)> gap;
+    std::function<void(const std::string&)> problem;  // words for the nurse
+  };
+
+  ExamRecorder(core::Hub& hub, std::filesystem::path folder, ExamFacts facts, Handlers handlers);
+  ~ExamRecorder();
+
+  std::vector<StreamTotals> totals() const;                       // [any thread]
+  // Bytes of a record already in the file, or nothing. [any thread]
+  std::optional<std::vector<std::byte>> record_bytes(core::StreamId, std::uint64_t index) const;
+  std::uint64_t record_count(core::StreamId) const;               // [any thread]
+
+  // Takes what is still queued, pads and closes the files. Waits for the disk: never on the window's thread.
+  void finish();
+
+ private:
+  struct File {
+    std::unique_ptr<record::BdfWriter> writer;
+    std::unique_ptr<record::BdfReader> reader;
+    record::EvidenceChain chain;
+    std::uint64_t next_sample = 0, first_sample = 0;
+    std::string gap_reason;
+    StreamTotals totals;
+  };
+  void run();
+  void handle(const core::Item& item);
+  void handle_chunk(const core::Chunk& chunk);
+  File* open_file(const core::Chunk& chunk);
+  void refresh(File& file);
+  void report(const std::string& words);
+
+  core::Hub& hub_;
+  std::filesystem::path folder_;
+  ExamFacts facts_;
+  Handlers handlers_;
+  std::shared_ptr<core::Inbox> inbox_;
+  std::map<core::StreamId, core::StreamInfo> known_;
+  std::map<core::StreamId, File> files_;  // the writer's side: recorder thread only
+  mutable std::mutex mutex_;              // totals and readers, for the other threads
+  std::string last_problem_;
+  std::atomic<bool> finished_{false};
+  std::thread thread_;
+};
+
+}  // namespace caukham::station

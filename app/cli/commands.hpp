@@ -1,0 +1,26 @@
+// The commands of caukham-cli. Each returns the program's exit status and throws std::exception with words.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "station/station.hpp"
+
+namespace caukham::cli {
+
+struct Call {
+  std::vector<std::string> words;  // what is not an option
+  station::Options station;
+  std::string out = ".";
+  bool json = false, help = false;
+};
+Call parse(int argc, char** argv);
+
+int devices(const Call& call);
+int exam_run(const Call& call);
+int record_list(const Call& call);
+int record_show(const Call& call);
+int record_verify(const Call& call);
+int record_export(const Call& call);
+int session_serve(const Call& call);
+
+}  // namespace caukham::cli

@@ -1,0 +1,150 @@
+// Commands that run a station: devices, exam run, session serve.
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "station/scenario.hpp"
+
+namespace caukham::cli {
+namespace {
+
+using nlohmann::json;
+std::atomic<bool> interrupted{false};
+
+const char* words(core::DeviceState state) {
+  switch (state) {
+    case core::DeviceState::opening: return "opening";
+    case core::DeviceState::live: return "live";
+    case core::DeviceState::restarting: return "restarting";
+    case core::DeviceState::unplugged: return "unplugged";
+    case core::DeviceState::failed: return "failed";
+  }
+  return "";
+}
+
+// Until `met`, at most `seconds`, or Ctrl-C.
+template <class Met>
+bool wait(station::Station& station, int seconds, Met met) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  while (!interrupted) {
+    if (met(*station.snapshot())) return true;
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
+void ready(station::Station& station) {
+  if (wait(station, 20, [](const auto& s) { return s.ready; })) return;
+  const auto now = station.snapshot();
+  throw std::runtime_error(now->notices.empty() ? "the station did not start" : now->notices.back().words);
+}
+
+const std::vector<std::string> simulated_kinds = {"ecg", "otoscope", "dermatoscope", "spirometer"};
+
+}  // namespace
+
+int devices(const Call& call) {
+  const auto station = station::make_station(call.station);
+  ready(*station);
+  if (call.station.simulate)
+    for (const auto& kind : simulated_kinds) station->simulate("plug " + kind);
+  // Hardware that is there is found within a moment; what is still opening is waited for.
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  wait(*station, 10, [&](const auto& s) {
+    if (call.station.simulate && s.devices.size() < simulated_kinds.size()) return false;
+    for (const auto& device : s.devices)
+      if (device.state == core::DeviceState::opening) return false;
+    return true;
+  });
+  json list = json::array();
+  const auto now = station->snapshot();
+  for (const auto& d : now->devices)
+    list.push_back({{"kind", d.kind}, {"name", d.name}, {"identity", d.identity}, {"plugin", d.plugin_id},
+                    {"version", d.plugin_version}, {"state", words(d.state)}, {"restarts", d.restarts},
+                    {"simulated", d.simulated}, {"problem", d.problem}});
+  if (call.json) {
+    std::cout << list.dump(2) << "\n";
+    return 0;
+  }
+  if (list.empty()) std::cout << "No device is plugged in that an installed plugin knows.\n";
+  for (const auto& d : now->devices)
+    std::cout << d.kind << "  " << d.name << "  " << d.identity << "  " << words(d.state)
+              << (d.simulated ? "  SIMULATED" : "") << (d.problem.empty() ? "" : "  " + d.problem) << "\n";
+  return 0;
+}
+
+int exam_run(const Call& call) {
+  std::ifstream file(call.words[2]);
+  if (!file) throw std::runtime_error("the scenario " + call.words[2] + " cannot be read");
+  const auto script = json::parse(file, nullptr, false);
+  if (script.is_discarded() || !script.contains("steps"))
+    throw std::runtime_error("the scenario " + call.words[2] + " is not a JSON file with steps");
+  const auto station = station::make_station(call.station);
+  station::ScenarioHooks hooks;
+  hooks.say = [&](const json& line) { (call.json ? std::cout : std::cerr) << line.dump() << std::endl; };
+  const auto report = station::run_scenario(*station, script, call.out, hooks);
+  std::ofstream(call.out + "/summary.json") << report.dump(2) << "\n";
+  if (call.json) std::cout << json{{"report", report}}.dump() << std::endl;
+  else std::cout << report.dump(2) << "\n";
+  return report.value("ok", false) ? 0 : 1;
+}
+
+int session_serve(const Call& call) {
+  std::signal(SIGINT, [](int) { interrupted = true; });
+  std::signal(SIGTERM, [](int) { interrupted = true; });
+  const auto station = station::make_station(call.station);
+  ready(*station);
+  station::PatientCard nobody;
+  nobody.name = "Chưa rõ danh tính";
+  station->create_patient(nobody);
+  wait(*station, 10, [](const auto& s) { return !s.found.empty(); });
+  station->open_exam(station->snapshot()->found.at(0).id, "");
+  if (call.station.simulate)
+    for (const auto& kind : simulated_kinds) station->simulate("plug " + kind);
+  if (!wait(*station, 10, [](const auto& s) { return s.recording_since_ns != 0; }))
+    throw std::runtime_error("the exam could not be opened");
+  station->open_session();
+  if (!wait(*station, 10, [](const auto& s) { return !s.invitation_link.empty(); })) {
+    const auto now = station->snapshot();
+    throw std::runtime_error(now->notices.empty() ? "the session could not be opened" : now->notices.back().words);
+  }
+  const auto now = station->snapshot();
+  if (call.json)
+    std::cout << json{{"link", now->invitation_link}, {"code", now->invitation_code},
+                      {"fingerprint", now->invitation_fingerprint}}.dump() << std::endl;
+  else
+    std::cout << "Link: " << now->invitation_link << "\nCode: " << now->invitation_code
+              << "\nWhoever knocks is shown here; type y to admit, anything else to refuse. Ctrl-C ends." << std::endl;
+  std::string asked;
+  while (!interrupted) {
+    wait(*station, 3600, [&](const auto& s) {
+      for (const auto& g : s.guests)
+        if (g.state == "knocking" && g.id != asked) return true;
+      return false;
+    });
+    for (const auto& g : station->snapshot()->guests) {
+      if (g.state != "knocking" || g.id == asked) continue;
+      asked = g.id;
+      std::cout << (call.json ? json{{"knocking", g.id}, {"name", g.name}, {"organisation", g.organisation}}.dump()
+                              : g.name + " (" + g.organisation + ") wants to join: ")
+                << std::endl;
+      std::string answer;
+      if (!std::getline(std::cin, answer)) break;
+      if (answer == "y") station->admit(g.id);
+      else station->refuse_guest(g.id);
+    }
+  }
+  station->close_exam();
+  interrupted = false;
+  wait(*station, 30, [&](const auto&) { return !station->report_json().empty(); });
+  return 0;
+}
+
+}  // namespace caukham::cli

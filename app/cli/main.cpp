@@ -1,0 +1,50 @@
+// caukham-cli: the same exam without a window, for tests, servers and support.
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "ipc/process.hpp"
+
+namespace {
+
+constexpr const char* usage =
+    "caukham-cli: examinations without a window\n"
+    "\n"
+    "  caukham-cli devices [--simulate] [--json]          what is plugged in, and how it is\n"
+    "  caukham-cli exam run SCENARIO --out DIR [--json]   performs a scripted examination\n"
+    "  caukham-cli record list [--json]                   the newest exams\n"
+    "  caukham-cli record show EXAM [--json]              one exam with its captures and audit trail\n"
+    "  caukham-cli record verify [--json]                 re-reads every file and the audit chain\n"
+    "  caukham-cli record export EXAM DIR [--json]        the exam as plain files\n"
+    "  caukham-cli session serve [--simulate] [--json]    an exam that a specialist can join, until Ctrl-C\n"
+    "\n"
+    "Everywhere: --data DIR (the station's data), --lang vi|en, --simulate (simulated devices),\n"
+    "            --ecg RECORD.hea, --spirometry DIR (what the simulated devices play),\n"
+    "            --address A, --port N, --public-host NAME (where the session is served)\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace caukham;
+  try {
+    const auto call = cli::parse(argc, argv);
+    if (call.words.empty() || call.help) {
+      std::fputs(usage, call.help ? stdout : stderr);
+      return call.help ? 0 : 2;
+    }
+    const std::string first = call.words[0], second = call.words.size() > 1 ? call.words[1] : "";
+    if (first == "devices") return cli::devices(call);
+    if (first == "exam" && second == "run" && call.words.size() == 3) return cli::exam_run(call);
+    if (first == "record" && second == "list") return cli::record_list(call);
+    if (first == "record" && second == "show" && call.words.size() == 3) return cli::record_show(call);
+    if (first == "record" && second == "verify") return cli::record_verify(call);
+    if (first == "record" && second == "export" && call.words.size() == 4) return cli::record_export(call);
+    if (first == "session" && second == "serve") return cli::session_serve(call);
+    std::fprintf(stderr, "caukham-cli does not know this: %s %s\n\n%s", first.c_str(), second.c_str(), usage);
+    return 2;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "caukham-cli: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,42 @@
+// The devices of a station: the system's, or device models on the virtual bus, under one supervisor.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/hub.hpp"
+#include "core/supervisor.hpp"
+#include "station/station.hpp"
+
+namespace caukham::station {
+
+class Devices {
+ public:
+  // Throws std::runtime_error in words when the plugin host or the simulator cannot be started.
+  Devices(core::Hub& hub, const Installation& installation, const Options& options);
+  ~Devices();
+
+  core::Supervisor& supervisor() { return *supervisor_; }
+
+  // Drains and stops all devices: what they have already sent is published before this returns (within 3 s). They stay
+  // known, with their stream numbers; resume() starts them again.
+  void pause();
+  void resume();
+
+  // "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button". Throws std::runtime_error in words.
+  void simulate(const std::string& command);
+
+  // Samples that the simulated device itself counted between the first and the last it sent; nothing for hardware.
+  std::optional<std::uint64_t> produced(const core::StreamInfo& stream);
+  // Of each process of the station so far, by name.
+  std::map<std::string, double> cpu_seconds() const;
+
+ private:
+  class Simulated;
+  std::shared_ptr<Simulated> simulated_;  // null with hardware
+  std::unique_ptr<core::Supervisor> supervisor_;
+};
+
+}  // namespace caukham::station

@@ -62,7 +62,6 @@ void StationImpl::begin() {
     for (const auto& exam : record_->recent_exams(20)) draft_.recent_exams.push_back(card_of(exam));
   act_now("starting the devices", [this] {
     devices_ = std::make_unique<Devices>(hub_, installation_, options_);
-    devices_->start();
   });
   draft_.simulated = options_.simulate;
   draft_.ready = record_ != nullptr && devices_ != nullptr;

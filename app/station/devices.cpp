@@ -1,0 +1,122 @@
+#include "station/devices.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+
+#include "core/hotplug.hpp"
+#include "core/registry.hpp"
+#include "virtualbus/bus.hpp"
+
+namespace caukham::station {
+
+// The virtual bus as a source of hot plug. Plugging comes from the desk, polling from the supervisor.
+class Devices::Simulated final : public core::HotplugSource {
+ public:
+  explicit Simulated(const virtualbus::BusOptions& options) : bus(options) {}
+
+  void plug(const std::string& name) { change(true, bus.plug(name)); }
+  void unplug(const std::string& name) {
+    for (const auto& endpoint : bus.endpoints())
+      if (name_of(endpoint) == name) {
+        bus.unplug(name);
+        return change(false, endpoint);
+      }
+    throw std::runtime_error("no simulated device called " + name + " is plugged in");
+  }
+
+  std::vector<core::HotplugChange> poll() override {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(changes_, {});
+  }
+  void watch(std::function<void()> changed) override {
+    const std::scoped_lock lock(mutex_);
+    changed_ = std::move(changed);
+  }
+  std::optional<ipc::Channel> open_link(const ck_endpoint& endpoint) override {
+    try {
+      return bus.open(endpoint.path);
+    } catch (const virtualbus::BusError&) {
+      return std::nullopt;  // unplugged in the same moment
+    }
+  }
+  static std::string name_of(const ck_endpoint& endpoint) {
+    const std::string path = endpoint.path;
+    return path.substr(path.find(':') + 1);
+  }
+
+  virtualbus::Bus bus;
+
+ private:
+  void change(bool arrived, const ck_endpoint& endpoint) {
+    const std::scoped_lock lock(mutex_);
+    changes_.push_back({arrived, endpoint});
+    if (changed_) changed_();
+  }
+  std::mutex mutex_;
+  std::vector<core::HotplugChange> changes_;
+  std::function<void()> changed_;
+};
+
+namespace {
+
+virtualbus::BusOptions bus_options(const Installation& installation, const Options& options) {
+  virtualbus::BusOptions bus;
+  bus.program = installation.simulator.string();
+  if (!options.ecg_record.empty()) bus.arguments.insert(bus.arguments.end(), {"--ecg", options.ecg_record});
+  if (!options.spirometry_folder.empty())
+    bus.arguments.insert(bus.arguments.end(), {"--spirometry", options.spirometry_folder});
+  return bus;
+}
+
+}  // namespace
+
+Devices::Devices(core::Hub& hub, const Installation& installation, const Options& options) {
+  core::SupervisorSettings settings;
+  settings.plugin_host = installation.plugin_host.string();
+  supervisor_ = std::make_unique<core::Supervisor>(hub, core::Registry::scan({installation.plugins.string()}), settings);
+  if (options.simulate) {
+    simulated_ = std::make_shared<Simulated>(bus_options(installation, options));
+    supervisor_->add_source(simulated_);
+  } else {
+    supervisor_->add_source(core::make_udev_source());
+  }
+  supervisor_->start();
+}
+
+Devices::~Devices() { supervisor_->stop(); }
+
+void Devices::pause() { supervisor_->pause(); }
+void Devices::resume() { supervisor_->resume(); }
+
+void Devices::simulate(const std::string& command) {
+  if (!simulated_) throw std::runtime_error("The devices are real ones: only simulated devices obey commands.");
+  const auto space = command.find(' ');
+  if (space == std::string::npos) throw std::runtime_error("A command has two words at least: " + command);
+  const auto first = command.substr(0, space), rest = command.substr(space + 1);
+  if (first == "plug") return simulated_->plug(rest);
+  if (first == "unplug") return simulated_->unplug(rest);
+  if (!simulated_->bus.act(first, rest)) throw std::runtime_error("The simulated " + first + " cannot do this: " + rest);
+}
+
+std::optional<std::uint64_t> Devices::produced(const core::StreamInfo& stream) {
+  if (!simulated_) return std::nullopt;
+  for (const auto& endpoint : simulated_->bus.endpoints()) {
+    if (stream.device_identity != "serial:" + std::string(endpoint.serial)) continue;
+    for (const auto& count : simulated_->bus.stats(Simulated::name_of(endpoint)))
+      if (count.stream == stream.name) return count.samples;
+  }
+  return std::nullopt;
+}
+
+std::map<std::string, double> Devices::cpu_seconds() const {
+  std::map<std::string, double> seconds;
+  for (const auto& use : supervisor_->processes()) seconds["plugin " + use.plugin_id] += use.cpu_seconds;
+  if (simulated_) seconds["simulator"] = simulated_->bus.cpu_seconds();
+  seconds["station"] = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;  // this process, all threads
+  return seconds;
+}
+
+}  // namespace caukham::station

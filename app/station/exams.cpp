@@ -31,7 +31,7 @@ record::Patient patient_of(const PatientCard& card, bool simulated) {
 
 }  // namespace
 
-ExamCard StationImpl::card_of(const record::Exam& exam) {
+ExamCard StationImpl::card_of(const record::Exam& exam) const {
   ExamCard card;
   card.id = exam.id;
   card.reason = exam.reason;

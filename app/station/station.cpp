@@ -41,9 +41,9 @@ StationImpl::StationImpl(const Options& options)
 StationImpl::~StationImpl() {
   worker_.post([this] {
     if (desk_ && !desk_->closed) act_now("closing the exam", [this] { finish_exam(); });
-    if (supervisor_) supervisor_->stop();
   });
-  worker_.stop();
+  worker_.stop();  // closing may have posted more; that is done too
+  devices_.reset();
   view_.reset();
 }
 

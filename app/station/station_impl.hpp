@@ -84,7 +84,7 @@ class StationImpl final : public Station {
   void publish_snapshot();
 
   // exams.cpp
-  static ExamCard card_of(const record::Exam& exam);
+  ExamCard card_of(const record::Exam& exam) const;
   void begin_exam(const record::Patient& patient, const std::string& reason);
   void finish_exam();
   void seal_exam();

@@ -5,8 +5,8 @@
 
 namespace caukham::core {
 
-// "vi" or "en". Loads the catalogue from `folder` (…/vi/LC_MESSAGES/caukham.mo below it); a missing one leaves English
-// and returns false. Once at start and when the user changes it. [main thread, or before others translate]
+// "vi" or "en". Loads the catalogue from `folder` (vi/LC_MESSAGES/caukham.mo below it); a missing one leaves
+// English and returns false. Once at start and when the user changes it. [main thread, or before others translate]
 bool set_language(const std::string& language, const std::string& folder);
 // As asked for by set_language; "en" before. [main thread]
 const std::string& language();

@@ -181,7 +181,7 @@ void PluginDevice::on_event(const ck_event& event) {
   out.text = ipc::text_of(event.text);
   house_.hub.publish(out);
   if (event.kind == CK_EVENT_GONE && phase_ == Phase::live && !gone_at_ns_)
-    gone_at_ns_ = now_ns() + house_.settings.gone_ms * std::int64_t{1'000'000};  // the system should say so too; else the plugin is started again
+    gone_at_ns_ = now_ns() + house_.settings.gone_ms * std::int64_t{1'000'000};  // else it is started again
 }
 
 }  // namespace caukham::core

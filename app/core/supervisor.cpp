@@ -106,7 +106,8 @@ std::string Supervisor::Impl::identity_of(const ck_endpoint& endpoint, const std
 
 void Supervisor::Impl::arrived(const std::shared_ptr<HotplugSource>& source, ck_endpoint endpoint,
                                const std::string& port) {
-  if (const char* wrong = ipc::wrong_with(endpoint)) return log_warning("supervisor", std::string("hot plug: ") + wrong);
+  if (const char* wrong = ipc::wrong_with(endpoint))
+    return log_warning("supervisor", std::string("hot plug: ") + wrong);
   for (const auto& device : devices)  // reported twice: nothing new
     if (device->plugged() && device->source() == source.get() &&
         ipc::text_of(device->endpoint().path) == ipc::text_of(endpoint.path))

@@ -1,6 +1,6 @@
 // Hot plug on Linux: udev tells what is there and what comes and goes. A USB device may appear several times, once a
-// link by which a plugin could reach it (itself, each HID interface, its ttys, its cameras); which one counts is for
-// the manifests to say. Serial ports and cameras without a USB device behind them have no ids to match and are left out.
+// link by which a plugin could reach it (itself, each HID interface, its ttys, its cameras); which one counts is
+// for the manifests to say. Serial ports and cameras without a USB device behind them have no ids to match.
 #include <libudev.h>
 
 #include <cstdlib>

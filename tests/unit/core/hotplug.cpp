@@ -23,7 +23,8 @@ struct Testbed {
     g_free(path);
     return syspath;
   }
-  std::string usb(const char* name, const char* vid, const char* pid, const char* serial, const char* device_class = "00") {
+  std::string usb(const char* name, const char* vid, const char* pid, const char* serial,
+                  const char* device_class = "00") {
     std::vector<const char*> attributes{"idVendor", vid, "idProduct", pid, "product", "Nice heart",
                                         "bDeviceClass", device_class};
     if (serial) attributes.insert(attributes.end(), {"serial", serial});

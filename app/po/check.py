@@ -15,21 +15,29 @@ wrong = []
 
 
 def entries(po_text):
-    """msgid -> (msgstr, fuzzy); strings of several lines are joined."""
-    found = {}
-    for block in re.split(r"\n\s*\n", po_text):
-        lines = [line for line in block.splitlines() if not line.startswith("#")]
-        fuzzy = any(line.startswith("#,") and "fuzzy" in line for line in block.splitlines())
-        field, texts = None, {"msgid": "", "msgstr": ""}
-        for line in lines:
-            match = re.match(r'(msgid|msgstr)?\s*"(.*)"\s*$', line)
-            if match:
-                field = match.group(1) or field
-                texts[field] += match.group(2)
-        if texts["msgid"]:
-            if texts["msgid"] in found:
-                wrong.append(f'two entries in app/po/vi.po, take one out: "{texts["msgid"]}"')
-            found[texts["msgid"]] = (texts["msgstr"], fuzzy)
+    """msgid -> (msgstr, fuzzy); strings of several lines are joined. Blank lines do not matter: merges eat them."""
+    found, field, texts, fuzzy = {}, None, None, False
+
+    def finish():
+        if not texts or not texts["msgid"]:
+            return
+        if texts["msgid"] in found:
+            wrong.append(f'two entries in app/po/vi.po, take one out: "{texts["msgid"]}"')
+        else:
+            found[texts["msgid"]] = (texts["msgstr"], texts["fuzzy"])
+
+    for line in po_text.splitlines():
+        match = re.match(r'(msgid|msgstr)?\s*"(.*)"\s*$', line)
+        if line.startswith("#,") and "fuzzy" in line:
+            fuzzy = True
+        if not match:
+            continue
+        if match.group(1) == "msgid":
+            finish()
+            texts, fuzzy = {"msgid": "", "msgstr": "", "fuzzy": fuzzy}, False
+        field = match.group(1) or field
+        texts[field] += match.group(2)
+    finish()
     return found
 
 

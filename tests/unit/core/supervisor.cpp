@@ -125,6 +125,7 @@ TEST_CASE("a peer that lies must be ended with words, and the others must not no
                           "garbage", "wrongcount", "otherid", "flood"}) {
     CAPTURE(lie);
     Bench bench({std::string("chunks:2 ") + lie + "\nforever", "forever"});
+    bench.settings.messages_per_second = 1000;
     bench.run();
     bench.ports->plug(1, "GOOD", "1-3");
     REQUIRE(bench.await_state(1, DeviceState::live));

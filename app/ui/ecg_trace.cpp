@@ -1,0 +1,109 @@
+#include "ui/ecg_trace.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "analysis/leads.hpp"
+
+namespace caukham::ui {
+namespace {
+constexpr std::array<const char*, 8> recorded = {"I", "II", "V1", "V2", "V3", "V4", "V5", "V6"};
+
+double microvolts_in(const std::string& unit) {
+  if (unit == "mV") return 1000;
+  if (unit == "V") return 1e6;
+  return 1;  // "uV", and what a device leaves unsaid
+}
+}  // namespace
+
+void EcgTrace::set_off(std::uint32_t electrodes) {
+  // RL is the reference: without it no lead is a signal, whatever the amplifier still sends.
+  constexpr std::uint32_t rl = 8, all = (1u << lead_count) - 1;
+  off_now_ = static_cast<std::uint16_t>(electrodes & rl ? all : analysis::invalid_leads(electrodes));
+}
+
+bool EcgTrace::set_stream(const core::StreamInfo& info) {
+  if (!(info.rate_hz >= 50 && info.rate_hz <= 8000)) return false;
+  rate_hz_ = info.rate_hz;
+  microvolt_ = info.scale * microvolts_in(info.unit);
+  offset_ = info.offset * microvolts_in(info.unit);
+  channels_ = info.channels();
+  channel_of_.fill(-1);
+  for (std::size_t lead = 0; lead < recorded.size(); ++lead)
+    for (std::size_t c = 0; c < info.labels.size(); ++c)
+      if (info.labels[c] == recorded[lead]) channel_of_[lead] = static_cast<int>(c);
+  if (channel_of_[0] < 0 && channel_of_[1] < 0 && channels_ >= 8)
+    for (std::size_t lead = 0; lead < 8; ++lead) channel_of_[lead] = static_cast<int>(lead);
+  leads_present_ = 0;
+  const bool limb = channel_of_[0] >= 0 && channel_of_[1] >= 0;
+  if (channel_of_[0] >= 0) leads_present_ |= 1u;
+  if (channel_of_[1] >= 0) leads_present_ |= 2u;
+  if (limb) leads_present_ |= 0x3Cu;
+  for (int v = 0; v < 6; ++v)
+    if (channel_of_[static_cast<std::size_t>(2 + v)] >= 0) leads_present_ |= 1u << (6 + v);
+  if (!limb) return false;
+  const auto size = static_cast<std::size_t>(std::ceil(rate_hz_ * kept_s));
+  ring_.assign(size, {});
+  valid_.assign(size, 0);
+  off_.assign(size, 0);
+  end_ = first_ = 0;
+  filter_ready_ = false;
+  return true;
+}
+
+void EcgTrace::put(std::uint64_t sample, const std::int32_t* frame) {
+  std::array<float, 8> eight = {};
+  const double alpha = baseline_hz_ > 0 ? 1 - std::exp(-2 * std::numbers::pi * baseline_hz_ / rate_hz_) : 0;
+  for (std::size_t lead = 0; lead < 8; ++lead) {
+    if (channel_of_[lead] < 0) continue;
+    const double value = frame[channel_of_[lead]] * microvolt_ + offset_;
+    if (!filter_ready_) base_[lead] = baseline_hz_ > 0 ? value : 0;
+    base_[lead] += alpha * (value - base_[lead]);
+    eight[lead] = static_cast<float>(value - base_[lead]);
+  }
+  filter_ready_ = true;
+  const auto slot = static_cast<std::size_t>(sample % ring_.size());
+  ring_[slot] = analysis::twelve_leads<float>(eight);
+  valid_[slot] = 1;
+  off_[slot] = off_now_;
+}
+
+std::uint64_t EcgTrace::take(const station::WaveformWindow& window) {
+  if (ring_.empty()) return 0;
+  const std::uint64_t before = end_;
+  for (const auto& run : window.runs) {
+    if (channels_ == 0 || run.samples.size() < static_cast<std::size_t>(run.count) * channels_) continue;
+    if (run.first_sample + run.count <= end_) continue;  // seen already
+    const std::uint64_t from = std::max(run.first_sample, end_);
+    if (end_ == 0) {
+      first_ = end_ = from;
+    } else if (from > end_) {
+      if (from - end_ >= ring_.size()) std::fill(valid_.begin(), valid_.end(), std::uint8_t{0});
+      else for (std::uint64_t s = end_; s < from; ++s) valid_[s % ring_.size()] = 0;
+      filter_ready_ = filter_ready_ && static_cast<double>(from - end_) < rate_hz_;  // a long hole: a new baseline
+    }
+    for (std::uint64_t s = from; s < run.first_sample + run.count; ++s)
+      put(s, run.samples.data() + (s - run.first_sample) * channels_);
+    end_ = run.first_sample + run.count;
+  }
+  if (window.newest_ns) newest_ns_ = window.newest_ns;
+  return before ? end_ - before : end_ - first_;
+}
+
+std::uint64_t EcgTrace::begin() const {
+  const auto size = static_cast<std::uint64_t>(ring_.size());
+  return std::max(first_, end_ > size ? end_ - size : 0);
+}
+
+bool EcgTrace::valid(std::uint64_t sample) const {
+  return sample >= begin() && sample < end_ && valid_[sample % ring_.size()];
+}
+
+std::uint64_t EcgTrace::hole_before(std::uint64_t sample) const {
+  std::uint64_t s = sample;
+  while (s > begin() && !valid_[(s - 1) % ring_.size()]) --s;
+  return sample - s;
+}
+
+}  // namespace caukham::ui

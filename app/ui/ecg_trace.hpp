@@ -1,0 +1,57 @@
+// The last seconds of a 12-lead ECG as the pane draws them: eight recorded leads in, twelve out, baseline removed for
+// the eye only, with holes where samples were lost. The record never sees what happens here. No wx.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "station/desk.hpp"
+#include "ui/paper.hpp"
+
+namespace caukham::ui {
+
+using TwelveLeads = std::array<float, lead_count>;  // µV
+
+class EcgTrace {
+ public:
+  // Which channel carries which of I II V1…V6; by label, or by position when the labels say nothing. False: this is
+  // not an ECG of at least two leads and nothing will be drawn.
+  bool set_stream(const core::StreamInfo& info);
+  void set_baseline_hz(double hz) { baseline_hz_ = hz; filter_ready_ = false; }  // first-order high-pass; 0: none
+
+  void set_off(std::uint32_t electrodes);  // mask of sdk/event.h, from now on
+
+  // Takes what is new in the window; returns how many grid samples (lost ones counted) the newest moved on.
+  std::uint64_t take(const station::WaveformWindow& window);
+
+  double rate_hz() const { return rate_hz_; }
+  bool has_lead(int lead) const { return (leads_present_ >> lead) & 1u; }
+  std::uint64_t end() const { return end_; }    // grid number after the newest sample; 0: none yet
+  std::uint64_t begin() const;                  // oldest still kept
+  bool valid(std::uint64_t sample) const;       // kept and really received
+  const TwelveLeads& at(std::uint64_t sample) const { return ring_[sample % ring_.size()]; }
+  // Was an electrode of this lead off when the sample came? Then it is no signal of the heart.
+  bool lead_off(int lead, std::uint64_t sample) const { return off_[sample % off_.size()] >> lead & 1; }
+  // Length of the hole that ends right before `sample`, in samples; 0: none.
+  std::uint64_t hole_before(std::uint64_t sample) const;
+  std::int64_t newest_ns() const { return newest_ns_; }
+
+ private:
+  void put(std::uint64_t sample, const std::int32_t* frame);
+
+  static constexpr double kept_s = 24;  // a 1920 px strip at 25 mm/s and 3.78 px/mm is 20 s
+  double rate_hz_ = 0, microvolt_ = 1, offset_ = 0, baseline_hz_ = 0.05;
+  std::uint32_t channels_ = 0, leads_present_ = 0;
+  std::array<int, 8> channel_of_ = {};
+  std::vector<TwelveLeads> ring_;
+  std::vector<std::uint8_t> valid_;
+  std::vector<std::uint16_t> off_;  // leads not to be trusted, a sample
+  std::uint16_t off_now_ = 0;
+  std::uint64_t end_ = 0, first_ = 0;
+  std::array<double, 8> base_ = {};
+  bool filter_ready_ = false;
+  std::int64_t newest_ns_ = 0;
+};
+
+}  // namespace caukham::ui

@@ -1,0 +1,92 @@
+#include "ui/settings.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace caukham::ui {
+namespace fs = std::filesystem;
+using nlohmann::json;
+namespace {
+
+template <class T>
+void read(const json& from, const char* key, T& into) {
+  const auto found = from.find(key);
+  if (found == from.end()) return;
+  if constexpr (std::is_same_v<T, bool>) {
+    if (found->is_boolean()) into = found->template get<bool>();
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    if (found->is_string()) into = found->template get<std::string>();
+  } else {
+    if (!found->is_number()) return;
+    const double value = found->template get<double>();
+    if (value > -1e6 && value < 1e6) into = static_cast<T>(value);  // more than an int holds is no setting
+  }
+}
+
+template <class T>
+void keep_between(T& value, T low, T high, T otherwise) {
+  if (!(value >= low && value <= high)) value = otherwise;
+}
+}  // namespace
+
+Settings Settings::load(const fs::path& file) {
+  Settings s;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return s;
+  std::string text(16384, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  const json all = json::parse(text, nullptr, false);
+  if (!all.is_object()) return s;
+  int layout = static_cast<int>(s.layout);
+  read(all, "width", s.width);
+  read(all, "height", s.height);
+  read(all, "maximised", s.maximised);
+  read(all, "ecg_layout", layout);
+  read(all, "mm_per_s", s.mm_per_s);
+  read(all, "mm_per_mv", s.mm_per_mv);
+  read(all, "strong_baseline", s.strong_baseline);
+  read(all, "iec_electrodes", s.iec_electrodes);
+  read(all, "px_per_mm", s.px_per_mm);
+  read(all, "language", s.language);
+  keep_between(s.width, 800, 16000, 1366);
+  keep_between(s.height, 600, 16000, 768);
+  keep_between(layout, 0, 2, 0);
+  s.layout = static_cast<EcgLayout>(layout);
+  if (s.mm_per_s != 25 && s.mm_per_s != 50) s.mm_per_s = 25;
+  if (s.mm_per_mv != 5 && s.mm_per_mv != 10 && s.mm_per_mv != 20) s.mm_per_mv = 10;
+  keep_between(s.px_per_mm, 1.0, 40.0, 0.0);
+  if (s.language != "vi" && s.language != "en") s.language = "vi";
+  return s;
+}
+
+void Settings::save(const fs::path& file) const {
+  if (file.empty()) return;
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  const json all = {{"width", width}, {"height", height}, {"maximised", maximised},
+                    {"ecg_layout", static_cast<int>(layout)}, {"mm_per_s", mm_per_s}, {"mm_per_mv", mm_per_mv},
+                    {"strong_baseline", strong_baseline}, {"iec_electrodes", iec_electrodes},
+                    {"px_per_mm", px_per_mm}, {"language", language}};
+  fs::path fresh = file;
+  fresh += ".new";
+  {
+    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+    out << all.dump(2) << '\n';
+    if (!out.flush()) return;
+  }
+  fs::rename(fresh, file, error);
+}
+
+fs::path settings_file() {
+#ifdef _WIN32
+  if (const char* folder = std::getenv("APPDATA")) return fs::path(folder) / "caukham" / "window.json";
+#else
+  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder) return fs::path(folder) / "caukham" / "window.json";
+  if (const char* home = std::getenv("HOME"); home && *home) return fs::path(home) / ".config" / "caukham" / "window.json";
+#endif
+  return {};
+}
+
+}  // namespace caukham::ui

@@ -1,0 +1,159 @@
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "ui/breath.hpp"
+#include "ui/ecg_trace.hpp"
+#include "ui/front.hpp"
+
+using namespace caukham;
+using namespace caukham::ui;
+
+namespace {
+core::StreamInfo ecg(std::vector<std::string> labels = {"I", "II", "V1", "V2", "V3", "V4", "V5", "V6"}) {
+  core::StreamInfo info;
+  info.id = 1;
+  info.labels = std::move(labels);
+  info.rate_hz = 500;
+  info.scale = 0.5;
+  info.unit = "uV";
+  return info;
+}
+station::WaveformWindow window(std::uint64_t first, std::uint32_t count, std::int32_t i, std::int32_t ii) {
+  station::WaveformWindow w;
+  w.runs.push_back({first, count, 0, {}});
+  for (std::uint32_t n = 0; n < count; ++n)
+    for (std::int32_t v : {i, ii, 0, 0, 0, 0, 0, 0}) w.runs.back().samples.push_back(v);
+  w.newest_ns = 7;
+  return w;
+}
+}  // namespace
+
+TEST_CASE("samples arrive in microvolts under their grid numbers") {
+  EcgTrace t;
+  t.set_baseline_hz(0);
+  REQUIRE(t.set_stream(ecg()));
+  CHECK(t.take(window(1000, 10, 200, 400)) == 10);
+  CHECK(t.end() == 1010);
+  CHECK(t.valid(1000));
+  CHECK_FALSE(t.valid(999));
+  CHECK(t.at(1005)[0] == 100);
+  CHECK(t.at(1005)[2] == 100);
+  CHECK(t.newest_ns() == 7);
+}
+
+TEST_CASE("what was lost is a hole with its length, never a line") {
+  EcgTrace t;
+  t.set_baseline_hz(0);
+  REQUIRE(t.set_stream(ecg()));
+  t.take(window(0, 100, 2, 2));
+  CHECK(t.take(window(160, 40, 2, 2)) == 100);
+  for (std::uint64_t n = 100; n < 160; ++n) CHECK_FALSE(t.valid(n));
+  CHECK(t.hole_before(160) == 60);
+  CHECK(t.hole_before(161) == 0);
+  CHECK(t.take(window(150, 20, 9, 9)) == 0);  // old numbers again change nothing
+  CHECK_FALSE(t.valid(155));
+}
+
+TEST_CASE("a hole longer than what is kept leaves nothing old behind") {
+  EcgTrace t;
+  REQUIRE(t.set_stream(ecg()));
+  t.take(window(0, 500, 2, 2));
+  t.take(window(1'000'000, 10, 2, 2));
+  CHECK_FALSE(t.valid(999'999));
+  CHECK_FALSE(t.valid(1'000'000 - 11'000));
+  CHECK(t.valid(1'000'005));
+}
+
+TEST_CASE("the baseline filter takes an offset away and is named by its frequency only") {
+  EcgTrace t;
+  t.set_baseline_hz(0.5);
+  REQUIRE(t.set_stream(ecg()));
+  t.take(window(0, 2000, 40000, 40000));
+  CHECK(std::abs(t.at(1999)[0]) < 1);
+}
+
+TEST_CASE("samples taken while an electrode is off are marked for the leads that need it") {
+  EcgTrace t;
+  REQUIRE(t.set_stream(ecg()));
+  t.take(window(0, 10, 1, 1));
+  t.set_off(2);  // LA
+  t.take(window(10, 10, 1, 1));
+  CHECK_FALSE(t.lead_off(0, 5));
+  CHECK(t.lead_off(0, 15));
+  CHECK_FALSE(t.lead_off(1, 15));  // II needs no LA
+  t.set_off(8);  // RL, the reference of all
+  t.take(window(20, 10, 1, 1));
+  for (int lead = 0; lead < lead_count; ++lead) CHECK(t.lead_off(lead, 25));
+}
+
+TEST_CASE("streams without limb leads, with absurd rates or short runs are refused and do no harm") {
+  EcgTrace t;
+  CHECK_FALSE(t.set_stream(ecg({"V1", "V2"})));
+  auto info = ecg();
+  info.rate_hz = 1e9;
+  CHECK_FALSE(t.set_stream(info));
+  REQUIRE(t.set_stream(ecg()));
+  auto w = window(0, 10, 1, 1);
+  w.runs[0].count = 1000;  // says more than it has
+  CHECK(t.take(w) == 0);
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 300; ++i) {
+    auto r = window(random() % 100'000, static_cast<std::uint32_t>(random() % 50), 1, 1);
+    if (random() % 4 == 0) r.runs[0].samples.resize(random() % 100);
+    t.take(r);
+    CHECK(t.begin() <= t.end());
+  }
+}
+
+TEST_CASE("a forced blow is followed through its four steps") {
+  Breath b;
+  double t = 0;
+  const auto blow = [&](double flow, double seconds) { for (int i = 0; i < seconds * 100; ++i) b.add(t += 0.01, flow); };
+  blow(0, 1);
+  CHECK(b.phase() == Breath::Phase::waiting);
+  blow(-0.8, 2);
+  CHECK(b.phase() == Breath::Phase::inhaling);
+  blow(3, 1);
+  CHECK(b.phase() == Breath::Phase::blowing);
+  CHECK(b.breathing(t));
+  blow(0.01, 1.2);
+  CHECK(b.phase() == Breath::Phase::plateau);
+  CHECK(b.volume_l().back() == Approx(3.0).margin(0.1));
+  blow(-1, 0.2);
+  CHECK(b.phase() == Breath::Phase::ended);
+  const auto points = b.time_s().size();
+  blow(0.4, 2);  // quiet breathing adds nothing to the loop
+  CHECK(b.time_s().size() == points);
+}
+
+TEST_CASE("the device in hand comes to the front: a button at once, motion only when the front is quiet") {
+  FrontChooser f;
+  constexpr std::int64_t s = 1'000'000'000;
+  const std::vector<core::StreamId> all = {1, 2, 3};
+  CHECK(f.front(all, 0) == 1);
+  f.sign(1, FrontChooser::Sign::motion, 10 * s);
+  f.sign(2, FrontChooser::Sign::motion, 11 * s);
+  CHECK(f.front(all, 11 * s) == 1);
+  f.sign(2, FrontChooser::Sign::button, 11 * s);
+  CHECK(f.front(all, 11 * s) == 2);
+  f.sign(3, FrontChooser::Sign::breath, 14 * s);
+  CHECK(f.front(all, 14 * s) == 3);
+}
+
+TEST_CASE("a pin holds against everything until it is taken away or its stream ends") {
+  FrontChooser f;
+  constexpr std::int64_t s = 1'000'000'000;
+  f.pin(2);
+  CHECK(f.front({1, 2, 3}, 0) == 2);
+  f.sign(1, FrontChooser::Sign::button, 10 * s);
+  CHECK(f.front({1, 2, 3}, 10 * s) == 2);
+  CHECK(f.front({1, 3}, 11 * s) == 1);
+  CHECK(f.pinned() == 0);
+  CHECK(f.front({}, 12 * s) == 0);
+}
+
+TEST_CASE("a still picture has no motion and another picture has") {
+  std::vector<std::uint8_t> a(64 * 64, 100), b(64 * 64, 120);
+  CHECK(luma_change(a.data(), 64, a.data(), 64, 64, 64) == 0);
+  CHECK(luma_change(a.data(), 64, b.data(), 64, 64, 64) == Approx(20));
+}

@@ -42,7 +42,7 @@ def entries(po_text):
 
 
 extracted = subprocess.run(
-    ["xgettext", "--language=C++", "--from-code=UTF-8", "--keyword=tr", "--keyword=tr_later", "--add-location=file",
+    ["xgettext", "--language=C++", "--from-code=UTF-8", "--keyword=tr", "--keyword=tr_later", "--keyword=words", "--add-location=file",
      "-o", "-", "--force-po", *sources], cwd=root, capture_output=True, text=True, check=True).stdout
 used = entries(extracted)
 vi_text = (root / "app/po/vi.po").read_text(encoding="utf-8")

@@ -116,10 +116,11 @@ Opened open_serial(const ck_endpoint& endpoint) {
   // Nothing but a device node is opened, whatever the path says.
   if (!std::string(endpoint.path).starts_with("/dev/")) return {nullptr, CK_E_INVALID, where + "not a device"};
   ipc::Handle tty(::open(endpoint.path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-  if (!tty.valid()) return {nullptr, from_errno(errno), where + std::strerror(errno)};
+  if (!tty.valid()) return {nullptr, from_errno(errno), where + (errno == EBUSY ? "another program holds it" : std::strerror(errno))};
   termios t{};
   if (::tcgetattr(tty.native(), &t) != 0) return {nullptr, from_errno(errno), where + std::strerror(errno)};
-  if (::ioctl(tty.native(), TIOCEXCL) != 0) return {nullptr, CK_E_DENIED, where + "another program holds it"};
+  // For us alone: who opens it after this gets EBUSY, as we did above if somebody had been first.
+  ::ioctl(tty.native(), TIOCEXCL);
   ::cfmakeraw(&t);
   t.c_cflag &= ~static_cast<tcflag_t>(CSTOPB | CRTSCTS | PARENB);
   t.c_cflag |= CLOCAL | CREAD | CS8;

@@ -2,7 +2,7 @@
 // events, so there is no thread of our own and a cancel takes effect when the system has taken the transfer back.
 #include <libusb.h>
 
-#include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <mutex>
 
@@ -47,29 +47,36 @@ class UsbPort final : public PortBackend {
   }
   ~UsbPort() override {
     for (int interface = 0; interface < 32; ++interface)
-      if ((claimed_ >> interface) & 1u) libusb_release_interface(handle_, interface);
+      if (!gone_ && ((claimed_ >> interface) & 1u)) libusb_release_interface(handle_, interface);
     libusb_close(handle_);
   }
 
   ck_result control(const Setup& setup, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {
-    return from_libusb(libusb_control_transfer(handle_, setup.request_type, setup.request, setup.value, setup.index,
-                                               data.data(), static_cast<std::uint16_t>(data.size()), timeout_ms));
+    return noted(from_libusb(libusb_control_transfer(handle_, setup.request_type, setup.request, setup.value, setup.index,
+                                                     data.data(), static_cast<std::uint16_t>(data.size()), timeout_ms)));
   }
   ck_result claim(std::uint8_t interface) override {
     if (interface >= 32) return CK_E_INVALID;
+    if (gone_) return CK_E_GONE;
     const int error = libusb_claim_interface(handle_, interface);
     if (error == 0) claimed_ |= 1u << interface;
-    return from_libusb(error);
+    return noted(from_libusb(error));
   }
+  // libusb 1.0.26 unlocks a lock it does not hold when the device has left before this call, and aborts in libusb_close
+  // for it: so a device that has left must be noticed first, with the one request that every device answers.
   ck_result set_alternate(std::uint8_t interface, std::uint8_t alternate) override {
+    std::uint8_t status[2];
+    if (gone_ || control({0x80, LIBUSB_REQUEST_GET_STATUS, 0, 0}, status, 200) == CK_E_GONE) return CK_E_GONE;
     return from_libusb(libusb_set_interface_alt_setting(handle_, interface, alternate));
   }
-  ck_result clear_halt(std::uint8_t endpoint) override { return from_libusb(libusb_clear_halt(handle_, endpoint)); }
+  ck_result clear_halt(std::uint8_t endpoint) override {
+    return gone_ ? CK_E_GONE : noted(from_libusb(libusb_clear_halt(handle_, endpoint)));
+  }
   ck_result read(std::uint8_t endpoint, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {
-    return transfer(endpoint, data.data(), data.size(), timeout_ms, true);
+    return noted(transfer(endpoint, data.data(), data.size(), timeout_ms, true));
   }
   ck_result write(std::uint8_t endpoint, std::span<const std::uint8_t> data, std::uint32_t timeout_ms) override {
-    return transfer(endpoint, const_cast<std::uint8_t*>(data.data()), data.size(), timeout_ms, false);
+    return noted(transfer(endpoint, const_cast<std::uint8_t*>(data.data()), data.size(), timeout_ms, false));
   }
   void cancel(bool cancelled) override {
     std::lock_guard lock(mutex_);
@@ -78,6 +85,10 @@ class UsbPort final : public PortBackend {
   }
 
  private:
+  ck_result noted(ck_result result) {
+    if (result == CK_E_GONE) gone_ = true;
+    return result;
+  }
   ck_result transfer(std::uint8_t endpoint, std::uint8_t* data, std::size_t bytes, std::uint32_t timeout_ms, bool read) {
     std::unique_ptr<libusb_transfer, decltype(&libusb_free_transfer)> t(libusb_alloc_transfer(0), &libusb_free_transfer);
     if (!t) return CK_E_NO_MEMORY;
@@ -86,6 +97,7 @@ class UsbPort final : public PortBackend {
     libusb_fill_bulk_transfer(t.get(), handle_, endpoint, data, static_cast<int>(bytes), mark_done, &done, timeout_ms);
     {
       std::lock_guard lock(mutex_);
+      if (gone_) return CK_E_GONE;
       if (read && cancelled_) return CK_E_AGAIN;
       if (const int error = libusb_submit_transfer(t.get()); error != 0) return from_libusb(error);
       if (read) reading_ = t.get();
@@ -103,6 +115,7 @@ class UsbPort final : public PortBackend {
   UsbContext context_;
   libusb_device_handle* handle_;
   std::uint32_t claimed_ = 0;
+  std::atomic<bool> gone_{false};  // once it has left, libusb is asked nothing more about it
   std::mutex mutex_;
   libusb_transfer* reading_ = nullptr;
   bool cancelled_ = false;

@@ -1,7 +1,8 @@
-// The virtual bus on the wire: what a plugin host's virtual port asks of the simulator that plays the device. One channel
-// a plugged-in device. Requests carry a number, answers repeat it and may come in any order; an answer larger than
-// bus_piece_bytes comes in pieces. A read is answered when the device has something, when its time is over
-// (CK_E_AGAIN), when it is cancelled (CK_E_AGAIN) or when the device has been unplugged (CK_E_GONE).
+// The virtual bus on the wire: what a plugin host's virtual port asks of the simulator that plays the device.
+// One channel a plugged-in device. Requests carry a number, answers repeat it and may come in any order; an
+// answer larger than bus_piece_bytes comes in pieces. A read is answered when the device has something, when
+// its time is over (CK_E_AGAIN), when it is cancelled (CK_E_AGAIN) or when the device has been unplugged
+// (CK_E_GONE).
 #pragma once
 #include <cstddef>
 #include <cstdint>

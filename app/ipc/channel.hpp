@@ -1,6 +1,7 @@
-// One end of a private, two-way, message-preserving pipe between two processes of the station. There is no name and no
-// listening socket: an end is inherited at spawn or handed over through another channel. End-of-file is the crash
-// report: when the other process dies, for whatever reason, receive() answers `closed` at once.
+// One end of a private, two-way, message-preserving pipe between two processes of the station. There is no
+// name and no listening socket: an end is inherited at spawn or handed over through another channel.
+// End-of-file is the crash report: when the other process dies, for whatever reason, receive() answers
+// `closed` at once.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -43,9 +44,10 @@ class Channel {
   Sent send(std::span<const std::byte> message, std::span<const Handle> handles = {});
   // As send, but waits up to timeout_ms for room.
   Sent send_within(std::span<const std::byte> message, int timeout_ms, std::span<const Handle> handles = {});
-  // Waits at most timeout_ms (0: not at all, -1: for ever). `message` is resized to what came. With handles == nullptr
-  // a message that carries handles is refused.
-  Received receive(std::vector<std::byte>& message, std::vector<Handle>* handles = nullptr, int timeout_ms = 0);
+  // Waits at most timeout_ms (0: not at all, -1: for ever). `message` is resized to what came. With handles
+  // == nullptr a message that carries handles is refused.
+  Received receive(std::vector<std::byte>& message, std::vector<Handle>* handles = nullptr,
+                   int timeout_ms = 0);
 
   // For a Poller: readable when a message or the end is there.
   Handle::Native native() const { return handle_.native(); }

@@ -18,7 +18,8 @@ class Fields {
  public:
   Fields(const json& object, std::string file, std::string where)
       : object_(object), file_(std::move(file)), where_(std::move(where)) {
-    if (!object.is_object()) throw ManifestError(file_ + ": " + (where_.empty() ? "the manifest" : where_) + " must be an object");
+    if (!object.is_object())
+      throw ManifestError(file_ + ": " + (where_.empty() ? "the manifest" : where_) + " must be an object");
   }
 
   [[noreturn]] void refuse(const std::string& field, const std::string& expected) const {
@@ -34,7 +35,8 @@ class Fields {
     if (!v && !needed) return {};
     if (!v || !v->is_string()) refuse(field, needed && !v ? "given, as text" : "text");
     const auto& s = v->get_ref<const std::string&>();
-    if (s.size() > most || (needed && s.empty()) || std::any_of(s.begin(), s.end(), [](unsigned char c) { return c < 0x20; }))
+    if (s.size() > most || (needed && s.empty()) ||
+        std::any_of(s.begin(), s.end(), [](unsigned char c) { return c < 0x20; }))
       refuse(field, "text of 1 to " + std::to_string(most) + " bytes on one line");
     return s;
   }
@@ -56,7 +58,8 @@ class Fields {
     if (!v->is_array() || v->size() > 64) refuse(field, "a list of at most 64 texts");
     std::vector<std::string> out;
     for (const json& item : *v) {
-      if (!item.is_string() || item.get_ref<const std::string&>().size() >= CK_NAME_SIZE) refuse(field, "a list of short texts");
+      if (!item.is_string() || item.get_ref<const std::string&>().size() >= CK_NAME_SIZE)
+        refuse(field, "a list of short texts");
       out.push_back(item.get<std::string>());
     }
     return out;
@@ -121,7 +124,8 @@ void read_abi(Fields& f, Manifest& m) {
     f.refuse("abi", "a version such as \"1.0\"");
   }
   if (m.abi_major != CK_ABI_MAJOR)
-    f.refuse("abi", "version " + std::to_string(CK_ABI_MAJOR) + ".x; this plugin needs another version of Caukham");
+    f.refuse("abi",
+             "version " + std::to_string(CK_ABI_MAJOR) + ".x; this plugin needs another version of Caukham");
 }
 
 }  // namespace
@@ -148,12 +152,14 @@ std::string Manifest::library_path() const {
 #else
   constexpr std::string_view suffix = ".so";
 #endif
-  for (const std::string& candidate : {library, library + std::string(suffix), "lib" + library + std::string(suffix)}) {
+  for (const std::string& candidate :
+       {library, library + std::string(suffix), "lib" + library + std::string(suffix)}) {
     const fs::path path = fs::path(folder) / candidate;
     std::error_code error;
     if (fs::is_regular_file(path, error)) return path.string();
   }
-  throw ManifestError(folder + ": the plugin's library \"" + library + "\" is missing; install the plugin again");
+  throw ManifestError(folder + ": the plugin's library \"" + library +
+                      "\" is missing; install the plugin again");
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& path) {

@@ -1,6 +1,6 @@
 // A plugin's manifest.json: read before a byte of the plugin is loaded. Example:
-//   { "id": "vn.caukham.ecg-hackeeg", "name": "HackEEG ECG", "vendor": "Caukham", "version": "0.1.0", "abi": "1.0",
-//     "kind": "ecg", "library": "ecg_hackeeg", "licence": "Apache-2.0",
+//   { "id": "org.caukham.ecg-hackeeg", "name": "HackEEG ECG", "vendor": "Caukham", "version": "0.1.0",
+//     "abi": "1.0", "kind": "ecg", "library": "ecg_hackeeg", "licence": "Apache-2.0",
 //     "match": [ { "link": "serial", "vid": "2341", "pid": "003e", "kind": "ecg" } ],
 //     "requires": ["ck.host.transport/1"], "pool": { "slots": 64, "slot_bytes": 16384 },
 //     "params": ["rate_hz"], "simulated": false, "direct_hardware": false }

@@ -15,8 +15,9 @@ struct Head {
   std::uint32_t type;  // index in Message + 1
 };
 static_assert(sizeof(Head) == 8 && sizeof(Hello) == 144 && sizeof(Open) == 464 && sizeof(Opened) == 524 &&
-              sizeof(Stream) == 408 && sizeof(Param) == 320 && sizeof(ChunkReady) == 72 && sizeof(EventReady) == 256 &&
-              sizeof(Log) == 516 && sizeof(ParamSet) == 16 && sizeof(ParamAnswer) == 16);
+              sizeof(Stream) == 408 && sizeof(Param) == 320 && sizeof(ChunkReady) == 72 &&
+              sizeof(EventReady) == 256 && sizeof(Log) == 516 && sizeof(ParamSet) == 16 &&
+              sizeof(ParamAnswer) == 16);
 
 template <std::size_t N>
 const char* unended(const char (&text)[N]) {
@@ -48,13 +49,17 @@ const char* check(const Configure& m) { return m.enabled_mask == 0 ? "no stream 
 const char* check(const Configured& m) { return check_result(m.result); }
 const char* check(const Started& m) { return check_result(m.result); }
 const char* check(const Stopped& m) { return check_result(m.result); }
-const char* check(const ChunkReady& m) { return m.reserved != 0 ? "a reserved field in use" : wrong_with(m.chunk); }
+const char* check(const ChunkReady& m) {
+  return m.reserved != 0 ? "a reserved field in use" : wrong_with(m.chunk);
+}
 const char* check(const EventReady& m) { return wrong_with(m.event); }
 const char* check(const Log& m) {
   if (m.level < CK_LOG_DEBUG || m.level > CK_LOG_PLUGIN_MISBEHAVING) return "an impossible log level";
   return unended(m.text);
 }
-const char* check(const ParamSet& m) { return std::isfinite(m.value) ? nullptr : "a value that is not a number"; }
+const char* check(const ParamSet& m) {
+  return std::isfinite(m.value) ? nullptr : "a value that is not a number";
+}
 const char* check(const ParamAnswer& m) {
   return std::isfinite(m.value) ? check_result(m.result) : "a value that is not a number";
 }
@@ -79,7 +84,8 @@ std::optional<Message> decode_as(std::span<const std::byte> body, From from, std
   using T = std::variant_alternative_t<I, Message>;
   static_assert(std::is_trivially_copyable_v<T>);
   const std::string name(names[I]);
-  if (from_host<T> != (from == From::plugin_host)) return why = name + " is not this peer's to send", std::nullopt;
+  if (from_host<T> != (from == From::plugin_host))
+    return why = name + " is not this peer's to send", std::nullopt;
   if (body.size() != sizeof(T)) return why = name + " has the wrong size", std::nullopt;
   T message;
   std::memcpy(&message, body.data(), sizeof message);
@@ -101,7 +107,8 @@ std::optional<Message> decode(std::span<const std::byte> bytes, From from, std::
   if (bytes.size() < sizeof head) return why = "a message is shorter than its head", std::nullopt;
   std::memcpy(&head, bytes.data(), sizeof head);
   if (head.size != bytes.size()) return why = "a message is not as long as it says", std::nullopt;
-  if (head.type < 1 || head.type > decoders.size()) return why = "a message is of an unknown type", std::nullopt;
+  if (head.type < 1 || head.type > decoders.size())
+    return why = "a message is of an unknown type", std::nullopt;
   return decoders[head.type - 1](bytes.subspan(sizeof head), from, why);
 }
 
@@ -109,7 +116,8 @@ std::vector<std::byte> encode(const Message& message) {
   return std::visit(
       [&](const auto& body) {
         std::vector<std::byte> out(sizeof(Head) + sizeof body);
-        const Head head{static_cast<std::uint32_t>(out.size()), static_cast<std::uint32_t>(message.index() + 1)};
+        const Head head{static_cast<std::uint32_t>(out.size()),
+                        static_cast<std::uint32_t>(message.index() + 1)};
         std::memcpy(out.data(), &head, sizeof head);
         std::memcpy(out.data() + sizeof head, &body, sizeof body);
         return out;
@@ -125,8 +133,9 @@ std::string_view name_of(const Message& message) { return names[message.index()]
 
 std::string_view name_of(ck_result result) {
   constexpr std::array<std::string_view, 13> results = {
-      "CK_OK",        "CK_E_GONE",      "CK_E_AGAIN",    "CK_E_INVALID", "CK_E_STATE", "CK_E_UNSUPPORTED", "CK_E_IO",
-      "CK_E_FULL",    "CK_E_NO_MEMORY", "CK_E_PROTOCOL", "CK_E_DENIED",  "CK_E_STALL", "CK_E_INTERNAL"};
+      "CK_OK",        "CK_E_GONE", "CK_E_AGAIN",     "CK_E_INVALID",  "CK_E_STATE",  "CK_E_UNSUPPORTED",
+      "CK_E_IO",      "CK_E_FULL", "CK_E_NO_MEMORY", "CK_E_PROTOCOL", "CK_E_DENIED", "CK_E_STALL",
+      "CK_E_INTERNAL"};
   if (result > 0) return "CK_OK";
   return result > -13 ? results[static_cast<std::size_t>(-result)] : "an unknown result";
 }

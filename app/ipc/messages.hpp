@@ -1,23 +1,24 @@
-// What application and plugin host say to each other over their channel. Both ends come from one build, so the structs
-// may change with it; nothing outside may rely on them. Fixed structs, size first, native byte order.
+// What application and plugin host say to each other over their channel. Both ends come from one build, so
+// the structs may change with it; nothing outside may rely on them. Fixed structs, size first, native byte
+// order.
 //
 // The conversation (A: application, H: plugin host):
-//   H Hello, once, as soon as the plugin is loaded; or H Farewell with the reason why it cannot be, then the end
-//   A Open                      H Log*, Stream*, Param*, then Opened (which says that the list is complete)
-//   A Configure                 H Stream*, Param*, then Configured
-//   A Start                     H Started; ChunkReady and EventReady may come from here on, the first even before Started;
-//                               seq counts from 0 after each Start
-//   A Stop                      H the last ChunkReady, then Stopped
-//   A Close                     H Closed; Open may follow again
-//   A ParamGet | ParamSet       H ParamAnswer with the value now in force
-//   A Ping                      H Pong, from the thread that runs the plugin: no Pong means that it hangs. While a
-//                               command is under way the Pong waits for its end, and the command's deadline counts
-//   A SlotFree                  after the slot of a ChunkReady has been copied
-//   A Quit                      H ends with code 0
+//   H Hello, once, as soon as the plugin is loaded; or H Farewell with the reason why it cannot be, then ends
+//   A Open         H Log*, Stream*, Param*, then Opened, which says that the list is complete
+//   A Configure    H Stream*, Param*, then Configured
+//   A Start        H Started; ChunkReady and EventReady may come from here on, the first even before Started;
+//                  seq counts from 0 after each Start
+//   A Stop         H the last ChunkReady, then Stopped
+//   A Close        H Closed; Open may follow again
+//   A ParamGet | ParamSet   H ParamAnswer with the value now in force
+//   A Ping         H Pong, from the thread that runs the plugin: no Pong means that it hangs. While a command
+//                  is under way the Pong waits for its end, and the command's deadline counts
+//   A SlotFree     after the slot of a ChunkReady has been copied
+//   A Quit         H ends with code 0
 // Deadlines are the application's business: 10 s for Open, 3 s for Start, 1 s for the others, then kill.
 //
-// decode() believes nothing: sizes, ranges, finite numbers, terminated text. What depends on the streams that were
-// announced is checked by StreamTable (streams.hpp), what depends on the slots by PoolReader::take.
+// decode() believes nothing: sizes, ranges, finite numbers, terminated text. What depends on the streams that
+// were announced is checked by StreamTable (streams.hpp), what depends on the slots by PoolReader::take.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -125,9 +126,9 @@ struct Fault {  // for tests and demonstrations; obeyed only by a host started w
 };
 
 // The order is the wire's type number, counted from 1.
-using Message = std::variant<Hello, Farewell, Open, Opened, Stream, Param, Configure, Configured, Start, Started, Stop,
-                             Stopped, Close, Closed, Quit, ChunkReady, SlotFree, EventReady, Log, ParamGet, ParamSet,
-                             ParamAnswer, Ping, Pong, Fault>;
+using Message = std::variant<Hello, Farewell, Open, Opened, Stream, Param, Configure, Configured, Start,
+                             Started, Stop, Stopped, Close, Closed, Quit, ChunkReady, SlotFree, EventReady,
+                             Log, ParamGet, ParamSet, ParamAnswer, Ping, Pong, Fault>;
 
 // Who sent it: a message that is not the sender's to send is refused.
 enum class From : std::uint8_t { application, plugin_host };
@@ -144,7 +145,8 @@ Sent post(Channel& channel, const Message& message, int wait_ms = 0);
 std::string_view name_of(const Message& message);
 std::string_view name_of(ck_result result);
 
-// Text of a fixed field that may hold anything: cut at the first zero, invalid UTF-8 and control characters become '?'.
+// Text of a fixed field that may hold anything: cut at the first zero, invalid UTF-8 and control characters
+// become '?'.
 std::string clean_text(std::string_view field);
 template <std::size_t N>
 std::string text_of(const char (&field)[N]) {

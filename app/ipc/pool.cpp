@@ -13,7 +13,8 @@ PoolShape checked(PoolShape shape) {
 }  // namespace
 
 bool PoolShape::sane() const {
-  return slots >= 1 && slots <= max_slots && slot_bytes >= 1 && slot_bytes <= max_slot_bytes && bytes() <= max_bytes;
+  return slots >= 1 && slots <= max_slots && slot_bytes >= 1 && slot_bytes <= max_slot_bytes &&
+         bytes() <= max_bytes;
 }
 
 Mapping::Mapping(Mapping&& other) noexcept

@@ -1,7 +1,7 @@
-// Shared memory in which a plugin host hands samples and pictures to the application: `slots` slots of `slot_bytes`
-// bytes. The memory's size is sealed, so that neither side can make the other fault by shrinking it. The application
-// sees it read-only. A slot belongs to the plugin host until it sends its number with a chunk, then to the application
-// until it gives the number back.
+// Shared memory in which a plugin host hands samples and pictures to the application: `slots` slots of
+// `slot_bytes` bytes. The memory's size is sealed, so that neither side can make the other fault by shrinking
+// it. The application sees it read-only. A slot belongs to the plugin host until it sends its number with a
+// chunk, then to the application until it gives the number back.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -54,8 +54,9 @@ class PoolReader {
   // For the plugin host to inherit.
   const Handle& handle() const { return memory_; }
 
-  // The peer says that slot `slot` holds `bytes` valid bytes. Nothing when that cannot be true: no such slot, more bytes
-  // than fit, or the slot was never given back to the peer. The peer may still write to it: copy once, then look.
+  // The peer says that slot `slot` holds `bytes` valid bytes. Nothing when that cannot be true: no such slot,
+  // more bytes than fit, or the slot was never given back to the peer. The peer may still write to it: copy
+  // once, then look.
   std::optional<std::span<const std::byte>> take(std::uint32_t slot, std::uint32_t bytes);
   // The slot may be lent to the peer again; send SlotFree afterwards. False: it had not been taken.
   bool give_back(std::uint32_t slot);

@@ -1,5 +1,5 @@
-// A child process that gets what it needs and nothing else: listed handles under fixed numbers, no other descriptors,
-// no way to gain privileges, its own process group, and an end when its parent ends.
+// A child process that gets what it needs and nothing else: listed handles under fixed numbers, no other
+// descriptors, no way to gain privileges, its own process group, and an end when its parent ends.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,7 +25,8 @@ struct Spawn {
   std::vector<std::pair<const Handle*, int>> inherit;
   std::vector<std::string> environment;  // "NAME=value", in addition to and instead of our own
   const Handle* output = nullptr;        // becomes stdout and stderr (a log file or pipe); null: /dev/null
-  bool end_with_parent = true;  // Linux: with the *thread* that spawned it, so spawn from a thread that outlives the child
+  // Linux: with the *thread* that spawned it, so spawn from a thread that outlives the child.
+  bool end_with_parent = true;
 };
 
 // Owns the child: the destructor kills and reaps it. One thread at a time.
@@ -62,8 +63,8 @@ std::pair<Handle, Handle> output_pipe();
 // Appends what is in the pipe, at most `limit` bytes. False when the writers have closed it.
 bool drain(const Handle& read_end, std::string& text, std::size_t limit);
 
-// Ends a process of ours at once, as a crash would; for scripts and tests that show what happens then. False: there is
-// no such process, or it is not ours.
+// Ends a process of ours at once, as a crash would; for scripts and tests that show what happens then. False:
+// there is no such process, or it is not ours.
 bool kill_by_pid(int pid);
 
 // The running program's own path.

@@ -17,8 +17,8 @@ class StreamTable {
   const ck_stream_info* find(std::uint32_t id) const;
   std::vector<ck_stream_info> all() const;
   std::uint32_t size() const { return count_; }
-  // nullptr, or why the chunk cannot be right: unknown stream, sizes that do not multiply out, seq that jumps.
-  // Counts on from the chunk when it is right.
+  // nullptr, or why the chunk cannot be right: unknown stream, sizes that do not multiply out, seq that
+  // jumps. Counts on from the chunk when it is right.
   const char* accept(const ck_chunk& chunk);
   // A new start: seq counts from wherever the next chunk begins.
   void restart();

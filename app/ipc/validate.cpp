@@ -17,8 +17,10 @@ constexpr double most_rate_hz = 1e6;
 constexpr std::uint32_t most_pixels = 16384;  // one side
 
 const char* wrong_with_waveform(const ck_stream_info& s) {
-  if (s.format != CK_FORMAT_I16 && s.format != CK_FORMAT_I32) return "a waveform stream has a format that is not a waveform's";
-  if (!std::isfinite(s.scale) || s.scale == 0) return "a waveform stream has a scale that is 0 or not a number";
+  if (s.format != CK_FORMAT_I16 && s.format != CK_FORMAT_I32)
+    return "a waveform stream has a format that is not a waveform's";
+  if (!std::isfinite(s.scale) || s.scale == 0)
+    return "a waveform stream has a scale that is 0 or not a number";
   if (!std::isfinite(s.offset)) return "a waveform stream has an offset that is not a number";
   if (s.digital_min >= s.digital_max || s.digital_min < -most_digital || s.digital_max > most_digital - 1)
     return "a waveform stream has a digital range that is empty or wider than 24 bits";
@@ -49,9 +51,11 @@ const char* wrong_with(const ck_stream_info& s) {
   if (s.size != sizeof s) return "a stream description has the wrong size";
   if (s.id >= CK_MAX_STREAMS) return "a stream has an id that is too large";
   if (s.channels < 1 || s.channels > CK_MAX_CHANNELS) return "a stream has an impossible number of channels";
-  if (!std::isfinite(s.rate_hz) || s.rate_hz <= 0 || s.rate_hz > most_rate_hz) return "a stream has an impossible rate";
+  if (!std::isfinite(s.rate_hz) || s.rate_hz <= 0 || s.rate_hz > most_rate_hz)
+    return "a stream has an impossible rate";
   if (!std::isfinite(s.tick_hz) || s.tick_hz < 0) return "a stream has an impossible clock frequency";
-  if (!terminated(s.name) || !terminated(s.unit) || s.name[0] == 0) return "a stream has no proper name or unit";
+  if (!terminated(s.name) || !terminated(s.unit) || s.name[0] == 0)
+    return "a stream has no proper name or unit";
   for (const auto& label : s.labels)
     if (!terminated(label)) return "a stream has a channel label without an end";
   if (s.kind == CK_STREAM_WAVEFORM) return wrong_with_waveform(s);
@@ -64,9 +68,11 @@ const char* wrong_with(const ck_param_info& p) {
   if (p.value_count > 16) return "a parameter lists too many values";
   if (!terminated(p.name) || !terminated(p.label) || !terminated(p.unit) || p.name[0] == 0)
     return "a parameter has no proper name, label or unit";
-  if (!std::isfinite(p.minimum) || !std::isfinite(p.maximum) || !std::isfinite(p.step) || p.minimum > p.maximum || p.step < 0)
+  if (!std::isfinite(p.minimum) || !std::isfinite(p.maximum) || !std::isfinite(p.step) ||
+      p.minimum > p.maximum || p.step < 0)
     return "a parameter has an impossible range";
-  if ((p.flags & CK_PARAM_LIST) != 0 && p.value_count == 0) return "a parameter allows only listed values and lists none";
+  if ((p.flags & CK_PARAM_LIST) != 0 && p.value_count == 0)
+    return "a parameter allows only listed values and lists none";
   for (std::uint32_t i = 0; i < p.value_count; ++i)
     if (!std::isfinite(p.values[i])) return "a parameter lists a value that is not a number";
   return nullptr;
@@ -86,7 +92,8 @@ const char* wrong_with(const ck_chunk& c) {
   if (c.stream >= CK_MAX_STREAMS) return "a chunk belongs to an impossible stream";
   if (c.time_ns < 0) return "a chunk was sensed before time began";
   if (c.count == 0 || c.bytes == 0) return "a chunk is empty";
-  if (c.reserved[0] != 0 || c.reserved[1] != 0 || c.reserved[2] != 0) return "a chunk has reserved fields in use";
+  if (c.reserved[0] != 0 || c.reserved[1] != 0 || c.reserved[2] != 0)
+    return "a chunk has reserved fields in use";
   return nullptr;
 }
 

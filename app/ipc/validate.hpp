@@ -1,5 +1,5 @@
-// Checks of the SDK's wire structs. Each answers nullptr when all is well, else a sentence for the log. They are used
-// for what a plugin says to its host and again for what the host says to the application.
+// Checks of the SDK's wire structs. Each answers nullptr when all is well, else a sentence for the log. They
+// are used for what a plugin says to its host and again for what the host says to the application.
 #pragma once
 #include "caukham/entry.h"
 #include "caukham/ext/params.h"

@@ -9,13 +9,15 @@
 namespace caukham::pluginhost {
 namespace {
 
-// How long a plugin's thread may wait for the application to read before the chunk counts as lost. The pool is what
-// normally limits; the pipe only fills when the application stands still.
+// How long a plugin's thread may wait for the application to read before the chunk counts as lost. The pool
+// is what normally limits; the pipe only fills when the application stands still.
 constexpr int commit_wait_ms = 20;
 constexpr int event_wait_ms = 200;
 
 std::int64_t monotonic_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
@@ -110,7 +112,8 @@ const char* HostTable::wrong_now() {
 }
 
 HostTable::Slot* HostTable::held(const ck_buffer& buffer) {
-  return buffer.slot < slots_.size() && slots_[buffer.slot].holder == Holder::plugin ? &slots_[buffer.slot] : nullptr;
+  return buffer.slot < slots_.size() && slots_[buffer.slot].holder == Holder::plugin ? &slots_[buffer.slot]
+                                                                                     : nullptr;
 }
 
 ck_result HostTable::acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffer* out) {
@@ -122,7 +125,8 @@ ck_result HostTable::acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffe
       if (!out || !streams_.find(stream)) return CK_E_INVALID;
       if (bytes == 0 || bytes > pool_.shape().slot_bytes) return CK_E_INVALID;
       for (const Slot& slot : slots_)
-        if (slot.holder == Holder::plugin && slot.stream == stream) rule = "a slot of this stream is already borrowed";
+        if (slot.holder == Holder::plugin && slot.stream == stream)
+          rule = "a slot of this stream is already borrowed";
     }
     if (!rule) {
       if (free_.empty()) return CK_E_FULL;
@@ -199,7 +203,8 @@ void HostTable::log(ck_log_level level, const std::string& text) {
 }
 
 void HostTable::plugin_misbehaves(const char* call, const char* rule) {
-  if (misbehaviours_.fetch_add(1) < 20) log(CK_LOG_PLUGIN_MISBEHAVING, std::string("ck_host.") + call + ": " + rule);
+  if (misbehaviours_.fetch_add(1) < 20)
+    log(CK_LOG_PLUGIN_MISBEHAVING, std::string("ck_host.") + call + ": " + rule);
 }
 
 }  // namespace caukham::pluginhost

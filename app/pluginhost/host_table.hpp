@@ -1,5 +1,6 @@
-// ck_host as a plugin sees it: slots of the pool, chunks, events, log. Every call is checked for arguments, thread and
-// state; a plugin that breaks a rule gets an error code, and a line in the log names the call and the rule.
+// ck_host as a plugin sees it: slots of the pool, chunks, events, log. Every call is checked for arguments,
+// thread and state; a plugin that breaks a rule gets an error code, and a line in the log names the call and
+// the rule.
 #pragma once
 #include <atomic>
 #include <functional>

@@ -12,8 +12,9 @@ namespace {
 void check_required(const ipc::Manifest& manifest) {
   for (const std::string& id : manifest.required)
     if (id != CK_EXT_TRANSPORT)
-      throw LoadError(exit_manifest, "The plugin " + manifest.name + " needs \"" + ipc::clean_text(id) +
-                                         "\", which this version of Caukham does not offer; install a newer Caukham.");
+      throw LoadError(exit_manifest,
+                      "The plugin " + manifest.name + " needs \"" + ipc::clean_text(id) +
+                          "\", which this version of Caukham does not offer; install a newer Caukham.");
 }
 
 }  // namespace
@@ -30,13 +31,16 @@ void check_exports(const std::string& path) {
   if (std::find(begin, end, CK_ENTRY_SYMBOL) == end) {
     const auto other = std::find_if(begin, end, is_entry);
     if (other != end)
-      throw LoadError(exit_library, "The plugin was made for another version of Caukham (it exports " + *other + ").");
+      throw LoadError(exit_library,
+                      "The plugin was made for another version of Caukham (it exports " + *other + ").");
     throw LoadError(exit_library, path + " is not a Caukham plugin: it does not export " CK_ENTRY_SYMBOL ".");
   }
   if (exports.plain.size() != 1) {
-    const auto other = std::find_if(begin, end, [](const std::string& name) { return name != CK_ENTRY_SYMBOL; });
+    const auto other =
+        std::find_if(begin, end, [](const std::string& name) { return name != CK_ENTRY_SYMBOL; });
     throw LoadError(exit_library, path + " must export " CK_ENTRY_SYMBOL " alone, and also exports " +
-                                      (other == end ? std::string("it twice") : ipc::clean_text(*other)) + ".");
+                                      (other == end ? std::string("it twice") : ipc::clean_text(*other)) +
+                                      ".");
   }
 }
 
@@ -56,7 +60,8 @@ Plugin::Plugin(const ipc::Manifest& manifest) {
     throw LoadError(exit_library, "The plugin's library cannot be loaded: " + ipc::clean_text(e.what()));
   }
   if (entry_->abi_major != CK_ABI_MAJOR)
-    throw LoadError(exit_refused, "The plugin was made for version " + std::to_string(entry_->abi_major) + " of the ABI.");
+    throw LoadError(exit_refused,
+                    "The plugin was made for version " + std::to_string(entry_->abi_major) + " of the ABI.");
   if (!entry_->id || manifest.id != entry_->id)
     throw LoadError(exit_refused, "The library is not the plugin its manifest names (" + manifest.id + ").");
   if (!entry_->version || !entry_->init || !entry_->deinit || !entry_->probe || !entry_->open)

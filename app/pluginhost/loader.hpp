@@ -1,4 +1,5 @@
-// From a manifest to a plugin's entry table, refusing in words before anything of the plugin runs where possible.
+// From a manifest to a plugin's entry table, refusing in words before anything of the plugin runs where
+// possible.
 #pragma once
 #include <boost/dll/shared_library.hpp>
 #include <stdexcept>

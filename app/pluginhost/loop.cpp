@@ -27,7 +27,8 @@ class Obey {
     return true;
   }
   bool operator()(const ipc::SlotFree& m) const {
-    if (!host_.slot_free(m.slot)) host_.log(CK_LOG_HOST_MISBEHAVING, "the application gave back a slot it did not have");
+    if (!host_.slot_free(m.slot))
+      host_.log(CK_LOG_HOST_MISBEHAVING, "the application gave back a slot it did not have");
     return true;
   }
   bool operator()(const ipc::ParamGet& m) const { return device_.param_get(m.id), true; }
@@ -35,7 +36,8 @@ class Obey {
   bool operator()(const ipc::Ping& m) const { return sender_.post(ipc::Pong{m.token}, 100), true; }
   bool operator()(const ipc::Quit&) const { return false; }
   bool operator()(const ipc::Fault& m) const {
-    if (!faults_) return host_.log(CK_LOG_HOST_MISBEHAVING, "a fault was asked for and is not allowed here"), true;
+    if (!faults_)
+      return host_.log(CK_LOG_HOST_MISBEHAVING, "a fault was asked for and is not allowed here"), true;
     if (m.kind == ipc::FaultKind::crash) std::raise(SIGSEGV);
     if (m.kind == ipc::FaultKind::hang)
       for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
@@ -68,7 +70,8 @@ int loop(HostOptions& options, const ipc::Manifest& manifest, const ck_entry& en
   if (options.bus) link = std::make_unique<VirtualLink>(std::move(*options.bus));
   Transport transport([&](const ck_endpoint& endpoint) {
     if ((endpoint.flags & CK_ENDPOINT_VIRTUAL) == 0) return open_hardware(endpoint);
-    return link ? open_virtual(*link, endpoint) : Opened{nullptr, CK_E_UNSUPPORTED, "this host has no virtual bus"};
+    return link ? open_virtual(*link, endpoint)
+                : Opened{nullptr, CK_E_UNSUPPORTED, "this host has no virtual bus"};
   });
   host.set_transport(&transport);
   OpenDevice device(entry, host, sender, manifest.simulated);
@@ -96,8 +99,10 @@ int loop(HostOptions& options, const ipc::Manifest& manifest, const ck_entry& en
         return exit_ok;
       }
       std::string why = "a message is too large";
-      const auto message = got == ipc::Received::message ? ipc::decode(bytes, ipc::From::application, why) : std::nullopt;
-      if (!message) return farewell(sender, "The application said something impossible: " + why, exit_protocol);
+      const auto message =
+          got == ipc::Received::message ? ipc::decode(bytes, ipc::From::application, why) : std::nullopt;
+      if (!message)
+        return farewell(sender, "The application said something impossible: " + why, exit_protocol);
       if (!std::visit(Obey(device, host, sender, options.allow_faults), *message)) return exit_ok;
     }
   }

@@ -1,6 +1,6 @@
-// The life of one plugin host: says Hello, then obeys the application until Quit or the end of the channel. Everything that
-// is the plugin's [main] thread happens in run(). The program runs it in a process of its own; tests and --in-process
-// run the very same loop on a thread.
+// The life of one plugin host: says Hello, then obeys the application until Quit or the end of the channel.
+// Everything that is the plugin's [main] thread happens in run(). The program runs it in a process of its
+// own; tests and --in-process run the very same loop on a thread.
 #pragma once
 #include <functional>
 #include <memory>

@@ -12,8 +12,10 @@ namespace {
 using namespace caukham;
 
 int usage() {
-  std::fputs("caukham-pluginhost runs one device plugin and is started by Caukham itself:\n"
-             "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--allow-faults] [--trace]\n", stderr);
+  std::fputs(
+      "caukham-pluginhost runs one device plugin and is started by Caukham itself:\n"
+      "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--allow-faults] [--trace]\n",
+      stderr);
   return pluginhost::exit_arguments;
 }
 
@@ -47,7 +49,8 @@ int main(int argc, char** argv) {
   if (options.manifest_path.empty() || !channel.valid() || !options.pool.valid()) return usage();
   options.channel = ipc::Channel::adopt(std::move(channel));
   if (bus.valid()) options.bus = ipc::Channel::adopt(std::move(bus));
-  // When the application is gone, a plugin that does not let itself be stopped must not keep this process alive.
+  // When the application is gone, a plugin that does not let itself be stopped must not keep this process
+  // alive.
   options.orphaned = [] { pluginhost::end_within(3); };
   return pluginhost::run_host(std::move(options));
 }

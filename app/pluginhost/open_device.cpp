@@ -12,7 +12,8 @@ namespace {
 ck_result plain(ck_result r) { return r > 0 ? CK_OK : r < CK_E_INTERNAL ? CK_E_INTERNAL : r; }
 
 bool has_holes(const ck_device& d) {
-  return !d.stream_count || !d.stream_info || !d.configure || !d.start || !d.stop || !d.close || !d.on_main || !d.get_extension;
+  return !d.stream_count || !d.stream_info || !d.configure || !d.start || !d.stop || !d.close || !d.on_main ||
+         !d.get_extension;
 }
 
 }  // namespace

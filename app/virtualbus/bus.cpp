@@ -47,8 +47,8 @@ std::vector<ck_endpoint> Bus::endpoints() const {
   return endpoints_;
 }
 
-ControlAnswer Bus::ask(ControlOp op, const std::string& name, const std::string& act, const ipc::Handle* handle,
-                       int timeout_ms) {
+ControlAnswer Bus::ask(ControlOp op, const std::string& name, const std::string& act,
+                       const ipc::Handle* handle, int timeout_ms) {
   if (!alive_) throw BusError("The simulator has ended; start the program again.");
   ControlRequest request{};
   request.size = sizeof request;
@@ -85,7 +85,8 @@ ck_endpoint Bus::plug(const std::string& name) {
 void Bus::unplug(const std::string& name) {
   std::lock_guard lock(mutex_);
   ask_or_throw(ControlOp::unplug, name);
-  std::erase_if(endpoints_, [&](const ck_endpoint& e) { return ipc::text_of(e.path) == "sim:" + bare(name); });
+  std::erase_if(endpoints_,
+                [&](const ck_endpoint& e) { return ipc::text_of(e.path) == "sim:" + bare(name); });
 }
 
 bool Bus::act(const std::string& name, const std::string& act) {

@@ -1,6 +1,7 @@
-// The application's side of the virtual bus: starts the simulator and plugs simulated devices in and out. Every call
-// asks the simulator and waits for its answer, a millisecond; nothing happens by itself except that the simulator may
-// die, which alive() tells and which makes running plugin hosts see their device gone. Thread-safe.
+// The application's side of the virtual bus: starts the simulator and plugs simulated devices in and out.
+// Every call asks the simulator and waits for its answer, a millisecond; nothing happens by itself except
+// that the simulator may die, which alive() tells and which makes running plugin hosts see their device gone.
+// Thread-safe.
 #pragma once
 #include <mutex>
 #include <stdexcept>
@@ -31,8 +32,8 @@ struct Produced {
 
 class Bus {
  public:
-  // Starts the simulator and waits until it is ready (it reads its data first, a second). Throws BusError with the
-  // simulator's reason, std::system_error when the program cannot be run.
+  // Starts the simulator and waits until it is ready (it reads its data first, a second). Throws BusError
+  // with the simulator's reason, std::system_error when the program cannot be run.
   explicit Bus(const BusOptions& options);
   // Uses a server that somebody else runs at the other end.
   explicit Bus(ipc::Channel control);
@@ -47,10 +48,12 @@ class Bus {
 
   ck_endpoint plug(const std::string& name);
   void unplug(const std::string& name);
-  // What a person or a fault does at the device: "button", "blow", "lead_off LA", "stall". False: it knows no such act.
+  // What a person or a fault does at the device: "button", "blow", "lead_off LA", "stall". False: it knows no
+  // such act.
   bool act(const std::string& name, const std::string& act);
   std::vector<Produced> stats(const std::string& name);
-  // A link for one plugin host (its --bus); an earlier link to the same device is cut. `name` may be the endpoint's path.
+  // A link for one plugin host (its --bus); an earlier link to the same device is cut. `name` may be the
+  // endpoint's path.
   ipc::Channel open(const std::string& name);
 
  private:

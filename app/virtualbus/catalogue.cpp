@@ -15,8 +15,10 @@ namespace {
 using ModelPtr = std::unique_ptr<devices::DeviceModel>;
 using Maker = std::function<ModelPtr(const CatalogueOptions&)>;
 
-// Pictures from a folder, or rendered. One is made at once, so that rendering (0.3 s) does not hold up a running device.
-std::unique_ptr<devices::Phantom> pictures(const std::string& folder, const devices::PhantomOptions& options) {
+// Pictures from a folder, or rendered. One is made at once, so that rendering (0.3 s) does not hold up a
+// running device.
+std::unique_ptr<devices::Phantom> pictures(const std::string& folder,
+                                           const devices::PhantomOptions& options) {
   std::unique_ptr<devices::Phantom> phantom;
   if (folder.empty()) {
     phantom = std::make_unique<devices::Phantom>(options);
@@ -31,8 +33,8 @@ std::unique_ptr<devices::Phantom> pictures(const std::string& folder, const devi
 
 ModelPtr make_ecg(const CatalogueOptions& o) {
   try {
-    return std::make_unique<devices::hackeeg::Model>(o.ecg.empty() ? devices::synthetic_source(1, o.heart_rate_bpm)
-                                                                   : devices::wfdb_source(o.ecg));
+    return std::make_unique<devices::hackeeg::Model>(
+        o.ecg.empty() ? devices::synthetic_source(1, o.heart_rate_bpm) : devices::wfdb_source(o.ecg));
   } catch (const std::exception& e) {
     throw CatalogueError("ECG data: " + std::string(e.what()));
   }
@@ -40,8 +42,8 @@ ModelPtr make_ecg(const CatalogueOptions& o) {
 
 ModelPtr make_spirometer(const CatalogueOptions& o) {
   try {
-    return std::make_unique<devices::vernier::Model>(o.spirometry.empty() ? std::vector<devices::WfCurve>()
-                                                                          : devices::load_wf_curves(o.spirometry));
+    return std::make_unique<devices::vernier::Model>(
+        o.spirometry.empty() ? std::vector<devices::WfCurve>() : devices::load_wf_curves(o.spirometry));
   } catch (const std::exception& e) {
     throw CatalogueError("spirometry data: " + std::string(e.what()));
   }
@@ -60,7 +62,9 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
          return std::make_unique<devices::useeplus::Model>(pictures(o.pictures_ear, {}));
        }},
       {"dermatoscope",
-       [](const CatalogueOptions& o) { return make_class_camera(devices::uvc::dermatoscope(), o.pictures_skin); }},
+       [](const CatalogueOptions& o) {
+         return make_class_camera(devices::uvc::dermatoscope(), o.pictures_skin);
+       }},
       {"otoscope_uvc",
        [](const CatalogueOptions& o) { return make_class_camera(devices::uvc::teslong(), o.pictures_ear); }},
   };

@@ -20,8 +20,8 @@ struct CatalogueError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// "ecg" (HackEEG, serial), "spirometer" (GDX-SPR, HID), "otoscope" (Useeplus, USB), "dermatoscope" (HT-B30S, class camera),
-// "otoscope_uvc" (Teslong, class camera).
+// "ecg" (HackEEG, serial), "spirometer" (GDX-SPR, HID), "otoscope" (Useeplus, USB), "dermatoscope" (HT-B30S,
+// class camera), "otoscope_uvc" (Teslong, class camera).
 std::vector<std::string> device_names();
 
 // Reads and renders everything named. Throws CatalogueError in words.

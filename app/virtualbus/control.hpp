@@ -1,6 +1,6 @@
-// What the application asks of the simulator: which devices there are, plug one in, pull it out, do something at it,
-// what it has produced, and a link to it for a plugin host. Every request is answered, in order. Fixed structs, size
-// first; both ends come from one build.
+// What the application asks of the simulator: which devices there are, plug one in, pull it out, do something
+// at it, what it has produced, and a link to it for a plugin host. Every request is answered, in order. Fixed
+// structs, size first; both ends come from one build.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -11,7 +11,8 @@ namespace {
 using namespace caukham;
 
 constexpr const char* help =
-    "caukham-simulator plays medical devices for Caukham and is started by it. Everything is marked SIMULATED.\n"
+    "caukham-simulator plays medical devices for Caukham and is started by it. Everything is marked "
+    "SIMULATED.\n"
     "  --channel N            inherited control channel\n"
     "  --devices a,b,..       only these (ecg spirometer otoscope dermatoscope otoscope_uvc)\n"
     "  --ecg PATH.hea         play a WFDB record instead of a synthetic ECG\n"
@@ -52,7 +53,8 @@ int main(int argc, char** argv) {
     else if (name == "--ecg")
       options.ecg = value;
     else if (name == "--heart-rate")
-      good = parse(value, options.heart_rate_bpm) && options.heart_rate_bpm >= 30 && options.heart_rate_bpm <= 200;
+      good = parse(value, options.heart_rate_bpm) && options.heart_rate_bpm >= 30 &&
+             options.heart_rate_bpm <= 200;
     else if (name == "--spirometry")
       options.spirometry = value;
     else if (name == "--pictures-ear")

@@ -14,7 +14,9 @@ constexpr std::size_t max_reads = 8;
 constexpr std::size_t max_outbox = 256;
 
 std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 ck_result from_io(devices::Io io) {
@@ -53,7 +55,8 @@ Server::Server(std::vector<NamedModel> models) {
 
 Server::Device* Server::find(std::string_view name) {
   if (name.starts_with("sim:")) name.remove_prefix(4);
-  const auto it = std::find_if(devices_.begin(), devices_.end(), [&](const Device& d) { return d.name == name; });
+  const auto it =
+      std::find_if(devices_.begin(), devices_.end(), [&](const Device& d) { return d.name == name; });
   return it == devices_.end() ? nullptr : &*it;
 }
 
@@ -99,13 +102,15 @@ bool Server::obey(const ControlRequest& request, std::vector<ipc::Handle>& handl
     return true;
   }
   Device* device = find(name);
-  if (!device) return ipc::put_text(answer.text, "there is no simulated device called \"" + name + "\""), false;
+  if (!device)
+    return ipc::put_text(answer.text, "there is no simulated device called \"" + name + "\""), false;
   const std::int64_t now = now_ns();
   switch (request.op) {
     case ControlOp::plug:
       if (device->plugged) return ipc::put_text(answer.text, name + " is plugged in already"), false;
       device->plugged = true;
-      device->model->act("power_cycle", now);  // a device on the bus's power begins anew; others know no such act
+      device->model->act("power_cycle",
+                         now);  // a device on the bus's power begins anew; others know no such act
       answer.endpoint = endpoint_of(device->name, device->model->identity());
       return true;
     case ControlOp::unplug:
@@ -200,12 +205,14 @@ bool Server::request(Host& host, const ipc::BusIncoming& in) {
     }
     case ipc::BusOp::control: {
       devices::Bytes reply;
-      const devices::Setup setup{r.request_type, r.request, r.value, r.index, static_cast<std::uint16_t>(r.length)};
+      const devices::Setup setup{r.request_type, r.request, r.value, r.index,
+                                 static_cast<std::uint16_t>(r.length)};
       const ck_result result = from_io(model.control(setup, view(in.payload), reply, now));
       if (reply.size() > r.length) reply.resize(r.length);
       if (result != CK_OK) return finish(host, r.id, result);
       const bool to_host = (r.request_type & 0x80) != 0;
-      return finish(host, r.id, static_cast<ck_result>(to_host ? reply.size() : r.length), std::as_bytes(std::span(reply)));
+      return finish(host, r.id, static_cast<ck_result>(to_host ? reply.size() : r.length),
+                    std::as_bytes(std::span(reply)));
     }
     case ipc::BusOp::set_alternate:
       model.set_alternate(static_cast<std::uint8_t>(r.value), static_cast<std::uint8_t>(r.index));
@@ -220,11 +227,13 @@ void Server::serve_reads(Host& host) {
   devices::Bytes bytes;
   std::erase_if(host.reads, [&](const PendingRead& read) {
     bytes.clear();
-    devices::Io io = host.gone ? devices::Io::gone : host.device->model->in(read.endpoint, read.length, now, bytes);
+    devices::Io io =
+        host.gone ? devices::Io::gone : host.device->model->in(read.endpoint, read.length, now, bytes);
     if (io == devices::Io::later && now < read.deadline_ns) return false;
     if (bytes.size() > read.length) bytes.resize(read.length);
     const ck_result result = io == devices::Io::ok ? static_cast<ck_result>(bytes.size()) : from_io(io);
-    finish(host, read.id, result, io == devices::Io::ok ? std::as_bytes(std::span(bytes)) : std::span<const std::byte>());
+    finish(host, read.id, result,
+           io == devices::Io::ok ? std::as_bytes(std::span(bytes)) : std::span<const std::byte>());
     return true;
   });
 }

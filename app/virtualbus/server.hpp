@@ -1,5 +1,5 @@
-// The simulator: device models behind the virtual bus. One thread does everything; it sleeps until a request comes or a
-// model has something for a read that waits.
+// The simulator: device models behind the virtual bus. One thread does everything; it sleeps until a request
+// comes or a model has something for a read that waits.
 #pragma once
 #include <cstdint>
 #include <deque>

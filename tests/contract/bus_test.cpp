@@ -1,4 +1,5 @@
-// The virtual bus and the transport's back ends by themselves: time-outs, cancelling, unplugging, and peers that lie.
+// The virtual bus and the transport's back ends by themselves: time-outs, cancelling, unplugging, and peers
+// that lie.
 #include <catch2/catch.hpp>
 
 #include <pty.h>
@@ -24,7 +25,8 @@ class Echo final : public devices::DeviceModel {
  public:
   const devices::Identity& identity() const override { return identity_; }
   devices::Bytes descriptors() const override { return {}; }
-  devices::Io control(const devices::Setup& s, devices::ByteView, devices::Bytes& reply, std::int64_t) override {
+  devices::Io control(const devices::Setup& s, devices::ByteView, devices::Bytes& reply,
+                      std::int64_t) override {
     if (s.request != 7) return devices::Io::stall;
     reply = {1, 2, 3, 4};
     return devices::Io::ok;
@@ -40,7 +42,9 @@ class Echo final : public devices::DeviceModel {
     kept_.pop_front();
     return devices::Io::ok;
   }
-  std::int64_t next_due_ns(std::uint8_t, std::int64_t now) const override { return kept_.empty() ? now + 60'000'000'000 : now; }
+  std::int64_t next_due_ns(std::uint8_t, std::int64_t now) const override {
+    return kept_.empty() ? now + 60'000'000'000 : now;
+  }
   bool act(std::string_view act, std::int64_t) override { return act == "button"; }
   std::vector<devices::Produced> produced() const override { return {{"echo", 5, 4}}; }
 
@@ -189,7 +193,8 @@ TEST_CASE("random bytes are never taken for bus or control messages out of range
     const std::uint32_t size = i % 2 ? sizeof(ipc::BusRequest) : sizeof(ipc::BusAnswer);
     if (m.size() >= 4) std::memcpy(m.data(), &size, 4);
     if (const auto r = ipc::parse_bus_request(m)) CHECK(r->head.endpoint <= 0xFF);
-    if (const auto a = ipc::parse_bus_answer(m)) CHECK(a->head.result <= static_cast<ck_result>(CK_TRANSPORT_MAX_PICTURE));
+    if (const auto a = ipc::parse_bus_answer(m))
+      CHECK(a->head.result <= static_cast<ck_result>(CK_TRANSPORT_MAX_PICTURE));
     CHECK_FALSE(virtualbus::parse_control_request(m));
   }
 }
@@ -201,7 +206,8 @@ TEST_CASE("a simulator that ends is told, and its devices are gone") {
     silent.close();
   }
   CHECK_THROWS_WITH(virtualbus::Bus(std::move(ours)), Catch::Contains("simulator"));
-  CHECK_THROWS_WITH(virtualbus::Bus({SIMULATOR, {"--ecg", "/nowhere.hea"}, nullptr}), Catch::Contains("ended with code 1"));
+  CHECK_THROWS_WITH(virtualbus::Bus({SIMULATOR, {"--ecg", "/nowhere.hea"}, nullptr}),
+                    Catch::Contains("ended with code 1"));
 }
 
 TEST_CASE("a serial line times out, cancels, carries bytes both ways and notices a hang-up") {
@@ -240,9 +246,11 @@ TEST_CASE("a serial line times out, cancels, carries bytes both ways and notices
 
 TEST_CASE("report descriptors tell whether reports are numbered, damaged ones do no harm") {
   using pluginhost::numbers_its_reports;
-  const std::uint8_t plain[] = {0x06, 0x00, 0xFF, 0x09, 0x01, 0xA1, 0x01, 0x75, 0x08, 0x95, 0x40, 0x81, 0x02, 0xC0};
+  const std::uint8_t plain[] = {0x06, 0x00, 0xFF, 0x09, 0x01, 0xA1, 0x01,
+                                0x75, 0x08, 0x95, 0x40, 0x81, 0x02, 0xC0};
   const std::uint8_t numbered[] = {0x06, 0x00, 0xFF, 0x09, 0x01, 0xA1, 0x01, 0x85, 0x01, 0x81, 0x02, 0xC0};
-  const std::uint8_t hidden[] = {0x26, 0x85, 0x85, 0xFE, 0x02, 0x10, 0x85, 0x01, 0xC0};  // only inside other items' data
+  const std::uint8_t hidden[] = {0x26, 0x85, 0x85, 0xFE, 0x02,
+                                 0x10, 0x85, 0x01, 0xC0};  // only inside other items' data
   CHECK_FALSE(numbers_its_reports(plain));
   CHECK(numbers_its_reports(numbered));
   CHECK_FALSE(numbers_its_reports(hidden));

@@ -19,12 +19,18 @@ class Folder {
  public:
   explicit Folder(const std::string& library, const nlohmann::json& changes = nlohmann::json::object()) {
     static int n = 0;
-    path_ = std::filesystem::temp_directory_path() / ("caukham_contract_" + std::to_string(::getpid()) + "_" + std::to_string(n++));
+    path_ = std::filesystem::temp_directory_path() /
+            ("caukham_contract_" + std::to_string(::getpid()) + "_" + std::to_string(n++));
     std::filesystem::create_directories(path_);
     const auto source = std::filesystem::path(FIXTURES) / (library + ".so");
     if (std::filesystem::exists(source)) std::filesystem::create_symlink(source, path_ / (library + ".so"));
-    nlohmann::json m = {{"id", "org.caukham.test.misbehaving"}, {"name", "Misbehaving"}, {"vendor", "Caukham"},
-                        {"version", "1"}, {"abi", "1.0"}, {"kind", "ecg"}, {"library", library},
+    nlohmann::json m = {{"id", "org.caukham.test.misbehaving"},
+                        {"name", "Misbehaving"},
+                        {"vendor", "Caukham"},
+                        {"version", "1"},
+                        {"abi", "1.0"},
+                        {"kind", "ecg"},
+                        {"library", library},
                         {"pool", {{"slots", 4}, {"slot_bytes", 4096}}}};
     m.update(changes);
     std::ofstream(path_ / "manifest.json") << m.dump();
@@ -86,7 +92,8 @@ TEST_CASE("a damaged library is refused in words, wherever it is cut") {
   std::ifstream source(std::string(FIXTURES) + "/misbehaving.so", std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(source)), {});
   REQUIRE(whole.size() > 1000);
-  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, std::size_t{64}, whole.size() / 2, whole.size() - 1}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{10}, std::size_t{64}, whole.size() / 2, whole.size() - 1}) {
     Folder folder("damaged");
     std::ofstream(folder.file("damaged.so"), std::ios::binary) << whole.substr(0, size);
     const auto [words, code] = refusal(folder.manifest(), Way::thread);
@@ -120,12 +127,15 @@ TEST_CASE("a broken rule is answered with an error and named in the log, and the
     CHECK(s.lies.empty());
   };
   check("good", "", "");
-  check("borrow_twice", "second acquire -4", "PLUGIN: ck_host.acquire: a slot of this stream is already borrowed");
+  check("borrow_twice", "second acquire -4",
+        "PLUGIN: ck_host.acquire: a slot of this stream is already borrowed");
   check("commit_unborrowed", "second commit -3", "PLUGIN: ck_host.commit: the buffer is not borrowed");
   check("commit_unborrowed", "wild commit -3", "PLUGIN: ck_host.release: the buffer is not borrowed");
-  check("wrong_sizes", "commit -3", "PLUGIN: ck_host.commit: a chunk's bytes are not its samples times its channels");
+  check("wrong_sizes", "commit -3",
+        "PLUGIN: ck_host.commit: a chunk's bytes are not its samples times its channels");
   check("wrong_sizes", "acquire -3", "more bytes than the slot holds");
-  check("commit_on_main", "commit on main -4", "PLUGIN: ck_host.acquire: called on [main] instead of [stream]");
+  check("commit_on_main", "commit on main -4",
+        "PLUGIN: ck_host.acquire: called on [main] instead of [stream]");
   check("commit_after_stop", "commit when idle -4", "PLUGIN: ck_host.acquire: called while not started");
   check("other_endpoint", "open -10", "");
   check("bad_event", "emit -3", "PLUGIN: ck_host.emit: an event is of an unknown kind");

@@ -76,7 +76,9 @@ std::size_t threads_of(int pid) {
 }
 std::size_t descriptors_of(int pid) {
   std::size_t n = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) ++n;
+  for ([[maybe_unused]] const auto& entry :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd"))
+    ++n;
   return n;
 }
 
@@ -125,7 +127,8 @@ TEST_CASE("every plugin matches its device, opens, streams, stops and closes") {
     for (const auto& [name, param] : s.params) {
       const auto& listed = manifest.recorded_params;
       INFO("parameter " << name << " belongs into the record exactly when the manifest lists it");
-      CHECK(((param.info.flags & CK_PARAM_RECORD) != 0) == (std::find(listed.begin(), listed.end(), name) != listed.end()));
+      CHECK(((param.info.flags & CK_PARAM_RECORD) != 0) ==
+            (std::find(listed.begin(), listed.end(), name) != listed.end()));
     }
     CHECK(s.start() == CK_OK);
     CHECK(s.until([&] { return s.samples() >= enough(s); }, 10000));
@@ -246,7 +249,8 @@ TEST_CASE("samples and losses add up to what the device produced") {
     REQUIRE(s.stop() == CK_OK);
     const auto after = bus().stats(c.device);
     REQUIRE(after.size() == 1);
-    INFO("before " << (before.empty() ? 0 : before[0].samples) << ", after " << after[0].samples << ", sent " << after[0].sent);
+    INFO("before " << (before.empty() ? 0 : before[0].samples) << ", after " << after[0].samples << ", sent "
+                   << after[0].sent);
     CHECK(s.streams.begin()->second.lost == 0);
     CHECK(s.samples() == after[0].sent - (before.empty() ? 0 : before[0].sent));
     CHECK(s.quit() == 0);

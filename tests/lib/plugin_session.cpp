@@ -19,7 +19,9 @@ const char* wrong_with_data(std::span<const std::byte> data, const ck_stream_inf
   if (s.kind == CK_STREAM_VIDEO) {
     const auto at = [&](std::size_t i) { return static_cast<unsigned>(data[i]); };
     const std::size_t n = data.size();
-    return at(0) == 0xFF && at(1) == 0xD8 && at(n - 2) == 0xFF && at(n - 1) == 0xD9 ? nullptr : "a picture is not a whole JPEG";
+    return at(0) == 0xFF && at(1) == 0xD8 && at(n - 2) == 0xFF && at(n - 1) == 0xD9
+               ? nullptr
+               : "a picture is not a whole JPEG";
   }
   for (std::size_t i = 0; i < data.size(); i += s.format == CK_FORMAT_I16 ? 2 : 4) {
     std::int32_t v = 0;
@@ -90,7 +92,8 @@ bool PluginSession::until(const std::function<bool()>& enough, int timeout_ms) {
       continue;
     }
     std::string why = "refused";
-    const auto message = got == ipc::Received::message ? ipc::decode(bytes, ipc::From::plugin_host, why) : std::nullopt;
+    const auto message =
+        got == ipc::Received::message ? ipc::decode(bytes, ipc::From::plugin_host, why) : std::nullopt;
     if (message)
       hear(*message);
     else

@@ -1,5 +1,6 @@
-// The application's side of one plugin host, for tests: starts it isolated in a process or on a thread of the test,
-// speaks the protocol, copies every chunk out of the pool and checks everything that can be checked about it.
+// The application's side of one plugin host, for tests: starts it isolated in a process or on a thread of the
+// test, speaks the protocol, copies every chunk out of the pool and checks everything that can be checked
+// about it.
 #pragma once
 #include <functional>
 #include <map>

@@ -1,9 +1,10 @@
-// Carries a device model under unmodified libusb, hidapi and tty code: a umockdev testbed whose /dev and /sys the plugin
-// host sees through libumockdev-preload, while the test itself sees the real ones.
+// Carries a device model under unmodified libusb, hidapi and tty code: a umockdev testbed whose /dev and /sys
+// the plugin host sees through libumockdev-preload, while the test itself sees the real ones.
 //
-// Two tricks make it true to life. The usbfs node is a symbolic link to a raw pseudo terminal: with its output stopped
-// it is not writable (nothing to reap), with its master closed it reports an error, as usbfs does when a device leaves;
-// libusb's own disconnect path runs. And /dev/ttyACM0 is a symbolic link to another one whose master the model answers.
+// Two tricks make it true to life. The usbfs node is a symbolic link to a raw pseudo terminal: with its
+// output stopped it is not writable (nothing to reap), with its master closed it reports an error, as usbfs
+// does when a device leaves; libusb's own disconnect path runs. And /dev/ttyACM0 is a symbolic link to
+// another one whose master the model answers.
 #pragma once
 #include <memory>
 #include <string>
@@ -14,8 +15,8 @@
 
 namespace caukham::tests {
 
-// One device at a time. Owns a thread; calls to the model are serialised by the rig, so the test looks at it through
-// with_model().
+// One device at a time. Owns a thread; calls to the model are serialised by the rig, so the test looks at it
+// through with_model().
 class Rig {
  public:
   Rig();

@@ -27,7 +27,8 @@ TtyCarrier::TtyCarrier(UMockdevTestbed* testbed, std::mutex& model_mutex) : mute
 
 void TtyCarrier::plug(devices::DeviceModel& model) {
   int slave = -1;
-  if (::openpty(&master_, &slave, nullptr, nullptr, nullptr) != 0) throw std::runtime_error("no pseudo terminal");
+  if (::openpty(&master_, &slave, nullptr, nullptr, nullptr) != 0)
+    throw std::runtime_error("no pseudo terminal");
   ::fcntl(master_, F_SETFD, FD_CLOEXEC);
   ::fcntl(master_, F_SETFL, O_NONBLOCK);
   termios t{};

@@ -22,7 +22,8 @@ constexpr const char* device_node = "/dev/bus/usb/001/002";
 constexpr const char* device_path = "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1";
 constexpr const char* root_hub =
     "P: /devices/pci0000:00/0000:00:14.0/usb1\nN: bus/usb/001/001\nE: BUSNUM=001\nE: DEVNUM=001\n"
-    "E: DEVNAME=/dev/bus/usb/001/001\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nA: busnum=1\nA: devnum=1\nA: speed=480\n"
+    "E: DEVNAME=/dev/bus/usb/001/001\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nA: busnum=1\nA: devnum=1\nA: "
+    "speed=480\n"
     "A: bConfigurationValue=1\n"
     "H: descriptors=12010002090001406b1d020001060302010109021900010100e0000904000001090000000705810304000c\n";
 
@@ -52,7 +53,8 @@ devices::Bytes string_descriptor(const std::string& text) {
   return d;
 }
 
-// Memory of the client's behind a pointer of its; unreferenced by itself. Null when the client has died meanwhile.
+// Memory of the client's behind a pointer of its; unreferenced by itself. Null when the client has died
+// meanwhile.
 struct Unref {
   void operator()(UMockdevIoctlData* data) const { g_object_unref(data); }
 };
@@ -69,10 +71,13 @@ usbdevfs_urb* urb_of(UMockdevIoctlData* data) { return reinterpret_cast<usbdevfs
 }  // namespace
 
 std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
-UsbCarrier::UsbCarrier(UMockdevTestbed* testbed, std::mutex& model_mutex) : testbed_(testbed), mutex_(model_mutex) {
+UsbCarrier::UsbCarrier(UMockdevTestbed* testbed, std::mutex& model_mutex)
+    : testbed_(testbed), mutex_(model_mutex) {
   GError* error = nullptr;
   umockdev_testbed_add_from_string(testbed_, root_hub, &error);
   must(error);
@@ -105,7 +110,8 @@ UsbCarrier::~UsbCarrier() {
 void UsbCarrier::plug(devices::DeviceModel& model) {
   {
     std::lock_guard lock(mutex_);
-    if (::openpty(&master_, &slave_, nullptr, nullptr, nullptr) != 0) throw std::runtime_error("no pseudo terminal");
+    if (::openpty(&master_, &slave_, nullptr, nullptr, nullptr) != 0)
+      throw std::runtime_error("no pseudo terminal");
     ::fcntl(master_, F_SETFD, FD_CLOEXEC);
     ::fcntl(slave_, F_SETFD, FD_CLOEXEC);
     termios t{};
@@ -125,16 +131,20 @@ void UsbCarrier::plug(devices::DeviceModel& model) {
   }
   const auto& id = model.identity();
   char text[512];
-  std::snprintf(text, sizeof text,
-                "E: BUSNUM=001\nE: DEVNUM=002\nE: DEVNAME=%s\nE: DEVTYPE=usb_device\nE: MAJOR=189\nE: MINOR=1\n"
-                "E: PRODUCT=%x/%x/100\nE: SUBSYSTEM=usb\nA: bConfigurationValue=1\nA: bNumConfigurations=1\nA: busnum=1\n"
-                "A: devnum=2\nA: idVendor=%04x\nA: idProduct=%04x\nA: speed=480\n",
-                device_node, id.vid, id.pid, id.vid, id.pid);
+  std::snprintf(
+      text, sizeof text,
+      "E: BUSNUM=001\nE: DEVNUM=002\nE: DEVNAME=%s\nE: DEVTYPE=usb_device\nE: MAJOR=189\nE: MINOR=1\n"
+      "E: PRODUCT=%x/%x/100\nE: SUBSYSTEM=usb\nA: bConfigurationValue=1\nA: bNumConfigurations=1\nA: "
+      "busnum=1\n"
+      "A: devnum=2\nA: idVendor=%04x\nA: idProduct=%04x\nA: speed=480\n",
+      device_node, id.vid, id.pid, id.vid, id.pid);
   // The node exists already and no N: line names it, so the "add" that is sent now cannot come too early.
   GError* error = nullptr;
-  umockdev_testbed_add_from_string(
-      testbed_, ("P: " + std::string(device_path + 4) + "\n" + text + "H: descriptors=" + hex(model.descriptors()) + "\n").c_str(),
-      &error);
+  umockdev_testbed_add_from_string(testbed_,
+                                   ("P: " + std::string(device_path + 4) + "\n" + text +
+                                    "H: descriptors=" + hex(model.descriptors()) + "\n")
+                                       .c_str(),
+                                   &error);
   must(error);
 }
 
@@ -183,11 +193,14 @@ void UsbCarrier::obey(UMockdevIoctlClient* client) {
     } else if (request == USBDEVFS_SETINTERFACE) {
       const Resolved p = resolve(arg, 0, sizeof(usbdevfs_setinterface));
       const auto* s = p ? reinterpret_cast<const usbdevfs_setinterface*>(p->data) : nullptr;
-      if (s) model_->set_alternate(static_cast<std::uint8_t>(s->interface), static_cast<std::uint8_t>(s->altsetting));
+      if (s)
+        model_->set_alternate(static_cast<std::uint8_t>(s->interface),
+                              static_cast<std::uint8_t>(s->altsetting));
     } else if (request == USBDEVFS_GETDRIVER || request == USBDEVFS_IOCTL) {
       error = ENODATA;  // no kernel driver holds an interface
     } else if (request != USBDEVFS_CLAIMINTERFACE && request != USBDEVFS_RELEASEINTERFACE &&
-               request != USBDEVFS_SETCONFIGURATION && request != USBDEVFS_RESET && request != USBDEVFS_DISCONNECT_CLAIM) {
+               request != USBDEVFS_SETCONFIGURATION && request != USBDEVFS_RESET &&
+               request != USBDEVFS_DISCONNECT_CLAIM) {
       error = ENOTTY;
     }
     changed_.notify_all();
@@ -209,7 +222,8 @@ bool UsbCarrier::submit(UMockdevIoctlData* arg) {
     const int n = control(*it);
     finish(it, n < 0 ? n : 0, n < 0 ? 0 : n);
   } else if ((u->endpoint & 0x80) == 0) {
-    const devices::ByteView bytes(it->buffer ? it->buffer->data : nullptr, static_cast<std::size_t>(u->buffer_length));
+    const devices::ByteView bytes(it->buffer ? it->buffer->data : nullptr,
+                                  static_cast<std::size_t>(u->buffer_length));
     const auto io = model_->out(u->endpoint, bytes, now_ns());
     finish(it, io == devices::Io::ok ? 0 : -EPIPE, io == devices::Io::ok ? u->buffer_length : 0);
   }
@@ -324,13 +338,15 @@ void UsbCarrier::run() {
     std::int64_t due = INT64_MAX;
     const std::int64_t now = now_ns();
     if (!gone_)
-      for (const Urb& urb : pending_) due = std::min(due, model_->next_due_ns(urb_of(urb.urb)->endpoint, now));
+      for (const Urb& urb : pending_)
+        due = std::min(due, model_->next_due_ns(urb_of(urb.urb)->endpoint, now));
     if (due == INT64_MAX) {
       changed_.wait(lock);
       continue;
     }
     // At least half a millisecond: a model that is due and still has nothing must not make this spin.
-    changed_.wait_for(lock, std::chrono::nanoseconds(std::clamp<std::int64_t>(due - now, 500'000, 1'000'000'000)));
+    changed_.wait_for(lock,
+                      std::chrono::nanoseconds(std::clamp<std::int64_t>(due - now, 500'000, 1'000'000'000)));
     if (!gone_) pump();
   }
 }

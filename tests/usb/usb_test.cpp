@@ -1,4 +1,5 @@
-// The real plugin in the real plugin host over real libusb, hidapi and tty code; only the kernel's side is played.
+// The real plugin in the real plugin host over real libusb, hidapi and tty code; only the kernel's side is
+// played.
 #include <catch2/catch.hpp>
 
 #include <csignal>
@@ -42,7 +43,8 @@ std::vector<Case> all_cases() {
 }
 
 PluginSession session(const Rig& rig, const Case& c) {
-  return PluginSession({std::string(PLUGINS) + "/" + c.plugin + "/manifest.json", Way::process, {}, {}, rig.environment()});
+  return PluginSession(
+      {std::string(PLUGINS) + "/" + c.plugin + "/manifest.json", Way::process, {}, {}, rig.environment()});
 }
 
 std::string all(const std::vector<std::string>& lines) {
@@ -103,7 +105,8 @@ TEST_CASE("samples and losses add up to what the device produced") {
     const auto produced = rig.with_model([&] { return c.model->produced(); });
     REQUIRE(produced.size() == 1);
     const auto& seen = s.streams.begin()->second;
-    INFO("samples " << seen.samples << " lost " << seen.lost << "; produced " << produced[0].samples << " sent " << produced[0].sent);
+    INFO("samples " << seen.samples << " lost " << seen.lost << "; produced " << produced[0].samples
+                    << " sent " << produced[0].sent);
     CHECK(seen.samples + seen.lost == produced[0].samples);
     CHECK(s.quit() == 0);
     CHECK(all(s.lies).empty());

@@ -52,7 +52,8 @@ Channel Channel::adopt(Handle handle) {
 }
 
 Sent Channel::send(std::span<const std::byte> message, std::span<const Handle> handles) {
-  if (message.empty() || message.size() > max_message_bytes || handles.size() > max_message_handles) return Sent::refused;
+  if (message.empty() || message.size() > max_message_bytes || handles.size() > max_message_handles)
+    return Sent::refused;
   if (!valid()) return Sent::closed;
   iovec part{const_cast<std::byte*>(message.data()), message.size()};
   msghdr header{};
@@ -80,7 +81,8 @@ Sent Channel::send(std::span<const std::byte> message, std::span<const Handle> h
   }
 }
 
-Sent Channel::send_within(std::span<const std::byte> message, int timeout_ms, std::span<const Handle> handles) {
+Sent Channel::send_within(std::span<const std::byte> message, int timeout_ms,
+                          std::span<const Handle> handles) {
   const Sent first = send(message, handles);
   if (first != Sent::would_block || timeout_ms == 0) return first;
   wait_for(handle_.native(), POLLOUT, timeout_ms);
@@ -106,7 +108,8 @@ Received Channel::receive(std::vector<std::byte>& message, std::vector<Handle>* 
     n = ::recvmsg(handle_.native(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (n >= 0) break;
     if (errno == EINTR) continue;
-    // A peer that ended without reading all we sent resets the socket once; its last words still wait behind that.
+    // A peer that ended without reading all we sent resets the socket once; its last words still wait behind
+    // that.
     if (errno == ECONNRESET && !reset_seen) {
       reset_seen = true;
       continue;

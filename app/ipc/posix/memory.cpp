@@ -29,10 +29,12 @@ Mapping::Mapping(const Handle& memory, std::size_t bytes, bool writable) {
   if (::fstat(memory.native(), &info) != 0)
     throw std::system_error(errno, std::generic_category(), "shared memory handed over");
   const int seals = ::fcntl(memory.native(), F_GET_SEALS);
-  if (seals < 0 || (seals & size_seals) != size_seals) throw std::runtime_error("the shared memory is not sealed");
+  if (seals < 0 || (seals & size_seals) != size_seals)
+    throw std::runtime_error("the shared memory is not sealed");
   if (info.st_size < 0 || static_cast<std::size_t>(info.st_size) < bytes)
     throw std::runtime_error("the shared memory is smaller than the pool");
-  void* at = ::mmap(nullptr, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, memory.native(), 0);
+  void* at =
+      ::mmap(nullptr, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, memory.native(), 0);
   if (at == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "map shared memory");
   data_ = static_cast<std::byte*>(at);
   size_ = bytes;

@@ -31,7 +31,8 @@ std::vector<std::uint64_t> Poller::wait(int timeout_ms) {
   std::vector<pollfd> fds;
   fds.reserve(watched_.size() + 1);
   fds.push_back({wake_.native(), POLLIN, 0});
-  for (const Watched& w : watched_) fds.push_back({w.native, static_cast<short>(w.for_room ? POLLIN | POLLOUT : POLLIN), 0});
+  for (const Watched& w : watched_)
+    fds.push_back({w.native, static_cast<short>(w.for_room ? POLLIN | POLLOUT : POLLIN), 0});
   std::vector<std::uint64_t> ready;
   if (::poll(fds.data(), fds.size(), timeout_ms) <= 0) return ready;
   if (fds[0].revents != 0) {

@@ -78,7 +78,8 @@ std::vector<std::string> merged_environment(const std::vector<std::string>& extr
   const auto name = [](const std::string& line) { return line.substr(0, line.find('=') + 1); };
   for (char** e = environ; e && *e; ++e) {
     const std::string own = *e;
-    const bool replaced = std::any_of(extra.begin(), extra.end(), [&](const auto& x) { return name(x) == name(own); });
+    const bool replaced =
+        std::any_of(extra.begin(), extra.end(), [&](const auto& x) { return name(x) == name(own); });
     if (!replaced) all.push_back(own);
   }
   all.insert(all.end(), extra.begin(), extra.end());
@@ -114,12 +115,14 @@ Process Process::spawn(const Spawn& what) {
   for (const auto& [handle, number] : what.inherit) {
     const int expected = 3 + static_cast<int>(p.inherit.size());
     if (number != expected || p.inherit.size() == 16 || !handle->valid())
-      throw std::system_error(EINVAL, std::generic_category(), "handles to inherit must be numbered from 3 without holes");
+      throw std::system_error(EINVAL, std::generic_category(),
+                              "handles to inherit must be numbered from 3 without holes");
     p.inherit.emplace_back(handle->native(), number);
   }
   const Handle null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   int report[2];
-  if (!null.valid() || ::pipe2(report, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  if (!null.valid() || ::pipe2(report, O_CLOEXEC) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
   const Handle report_in(report[0]);
   Handle report_out(report[1]);
   p.null = null.native();
@@ -151,7 +154,8 @@ Process Process::spawn(const Spawn& what) {
     process.wait(-1);
     throw std::system_error(why, std::generic_category(), "start " + what.program);
   }
-  if (!process.ended_.valid()) throw std::system_error(ENOSYS, std::generic_category(), "pidfd_open (Linux 5.3 or newer)");
+  if (!process.ended_.valid())
+    throw std::system_error(ENOSYS, std::generic_category(), "pidfd_open (Linux 5.3 or newer)");
   return process;
 }
 

@@ -14,7 +14,8 @@ double Process::cpu_seconds() const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
   std::string line;
   std::getline(file, line);
-  // The name in parentheses may hold anything; fields are counted from the last ')'. utime and stime are 14 and 15.
+  // The name in parentheses may hold anything; fields are counted from the last ')'. utime and stime are 14
+  // and 15.
   const auto end = line.rfind(')');
   if (end == std::string::npos) return 0;
   std::istringstream rest(line.substr(end + 1));

@@ -24,7 +24,8 @@ class File {
   void read(std::uint64_t offset, void* to, std::uint64_t bytes) {
     if (bytes > size_ || offset > size_ - bytes) refuse("is damaged: it points behind its own end");
     stream_.seekg(static_cast<std::streamoff>(offset));
-    if (!stream_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes))) refuse("cannot be read to its end");
+    if (!stream_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes)))
+      refuse("cannot be read to its end");
   }
 
  private:
@@ -51,7 +52,8 @@ Exports read_exports(const std::string& path) {
 #elif defined(__aarch64__)
   if (head.e_machine != EM_AARCH64) file.refuse("is a library for another kind of computer");
 #endif
-  if (head.e_shentsize != sizeof(Elf64_Shdr) || head.e_shnum == 0) file.refuse("is damaged: no section table");
+  if (head.e_shentsize != sizeof(Elf64_Shdr) || head.e_shnum == 0)
+    file.refuse("is damaged: no section table");
   std::vector<Elf64_Shdr> sections(head.e_shnum);
   file.read(head.e_shoff, sections.data(), sections.size() * sizeof(Elf64_Shdr));
 
@@ -59,11 +61,13 @@ Exports read_exports(const std::string& path) {
   for (const Elf64_Shdr& section : sections) {
     if (section.sh_type != SHT_DYNSYM) continue;
     const std::uint64_t count = section.sh_size / sizeof(Elf64_Sym);
-    if (count > max_symbols || section.sh_link >= sections.size()) file.refuse("is damaged: impossible symbol table");
+    if (count > max_symbols || section.sh_link >= sections.size())
+      file.refuse("is damaged: impossible symbol table");
     std::vector<Elf64_Sym> symbols(count);
     file.read(section.sh_offset, symbols.data(), count * sizeof(Elf64_Sym));
     const Elf64_Shdr& names = sections[section.sh_link];
-    if (names.sh_size == 0 || names.sh_size > max_file_bytes) file.refuse("is damaged: impossible name table");
+    if (names.sh_size == 0 || names.sh_size > max_file_bytes)
+      file.refuse("is damaged: impossible name table");
     std::string text(names.sh_size, '\0');
     file.read(names.sh_offset, text.data(), text.size());
     if (text.back() != '\0') file.refuse("is damaged: a name without an end");

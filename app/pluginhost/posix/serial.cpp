@@ -114,9 +114,12 @@ class SerialPort final : public PortBackend {
 Opened open_serial(const ck_endpoint& endpoint) {
   const std::string where = std::string("serial line ") + endpoint.path + ": ";
   // Nothing but a device node is opened, whatever the path says.
-  if (!std::string(endpoint.path).starts_with("/dev/")) return {nullptr, CK_E_INVALID, where + "not a device"};
+  if (!std::string(endpoint.path).starts_with("/dev/"))
+    return {nullptr, CK_E_INVALID, where + "not a device"};
   ipc::Handle tty(::open(endpoint.path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-  if (!tty.valid()) return {nullptr, from_errno(errno), where + (errno == EBUSY ? "another program holds it" : std::strerror(errno))};
+  if (!tty.valid())
+    return {nullptr, from_errno(errno),
+            where + (errno == EBUSY ? "another program holds it" : std::strerror(errno))};
   termios t{};
   if (::tcgetattr(tty.native(), &t) != 0) return {nullptr, from_errno(errno), where + std::strerror(errno)};
   // For us alone: who opens it after this gets EBUSY, as we did above if somebody had been first.
@@ -128,7 +131,8 @@ Opened open_serial(const ck_endpoint& endpoint) {
   t.c_cc[VTIME] = 0;
   ::cfsetispeed(&t, B115200);
   ::cfsetospeed(&t, B115200);
-  if (::tcsetattr(tty.native(), TCSANOW, &t) != 0) return {nullptr, from_errno(errno), where + std::strerror(errno)};
+  if (::tcsetattr(tty.native(), TCSANOW, &t) != 0)
+    return {nullptr, from_errno(errno), where + std::strerror(errno)};
   const int lines = TIOCM_DTR | TIOCM_RTS;
   ::ioctl(tty.native(), TIOCMBIS, &lines);  // a pseudo terminal has no such lines; no harm
   ::tcflush(tty.native(), TCIOFLUSH);

@@ -27,14 +27,17 @@ void Trace::enable() {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(signal, on_crash);
 }
 
-void Trace::note(std::string_view what, unsigned endpoint, ck_result result, std::span<const std::uint8_t> data) {
+void Trace::note(std::string_view what, unsigned endpoint, ck_result result,
+                 std::span<const std::uint8_t> data) {
   if (!enabled_) return;
   auto& line = ring[next.fetch_add(1) % lines];
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
                       std::chrono::steady_clock::now().time_since_epoch()).count();
-  int n = std::snprintf(line.data(), line.size(), "transport %lld us %.*s %02x %d:", static_cast<long long>(us),
-                        static_cast<int>(what.size()), what.data(), endpoint, result);
-  for (std::size_t i = 0; i < std::min<std::size_t>(data.size(), 32) && n > 0 && n + 4 < static_cast<int>(line.size()); ++i)
+  int n =
+      std::snprintf(line.data(), line.size(), "transport %lld us %.*s %02x %d:", static_cast<long long>(us),
+                    static_cast<int>(what.size()), what.data(), endpoint, result);
+  for (std::size_t i = 0;
+       i < std::min<std::size_t>(data.size(), 32) && n > 0 && n + 4 < static_cast<int>(line.size()); ++i)
     n += std::snprintf(line.data() + n, line.size() - static_cast<std::size_t>(n), " %02x", data[i]);
 }
 

@@ -13,11 +13,12 @@
 namespace caukham::pluginhost {
 namespace {
 
-// hidapi cannot interrupt a read from outside, so a read is waited for in slices; a cancel takes at most this long.
+// hidapi cannot interrupt a read from outside, so a read is waited for in slices; a cancel takes at most this
+// long.
 constexpr int slice_ms = 20;
 
-// The report descriptor says whether reports are numbered; hidapi wants the number (or 0) before every report written.
-// Read before hidapi claims the interface. Numberless when the device does not tell.
+// The report descriptor says whether reports are numbered; hidapi wants the number (or 0) before every report
+// written. Read before hidapi claims the interface. Numberless when the device does not tell.
 bool reports_are_numbered(const ck_endpoint& endpoint, int interface) {
   UsbContext context = make_usb_context();
   int error = 0;
@@ -27,8 +28,9 @@ bool reports_are_numbered(const ck_endpoint& endpoint, int interface) {
   bool numbered = false;
   if (libusb_claim_interface(handle, interface) == 0) {
     std::uint8_t descriptor[4096];
-    const int n = libusb_control_transfer(handle, 0x81, LIBUSB_REQUEST_GET_DESCRIPTOR, LIBUSB_DT_REPORT << 8,
-                                          static_cast<std::uint16_t>(interface), descriptor, sizeof descriptor, 1000);
+    const int n =
+        libusb_control_transfer(handle, 0x81, LIBUSB_REQUEST_GET_DESCRIPTOR, LIBUSB_DT_REPORT << 8,
+                                static_cast<std::uint16_t>(interface), descriptor, sizeof descriptor, 1000);
     if (n > 0) numbered = numbers_its_reports({descriptor, static_cast<std::size_t>(n)});
     libusb_release_interface(handle, interface);
   }
@@ -41,7 +43,8 @@ class HidPort final : public PortBackend {
   HidPort(hid_device* device, bool numbered) : device_(device), numbered_(numbered) {}
   ~HidPort() override { hid_close(device_); }
 
-  // Feature reports: GET_REPORT and SET_REPORT of the class (HID 1.11, 7.2), the only control requests hidapi knows.
+  // Feature reports: GET_REPORT and SET_REPORT of the class (HID 1.11, 7.2), the only control requests hidapi
+  // knows.
   ck_result control(const Setup& setup, std::span<std::uint8_t> data, std::uint32_t) override {
     const auto kind = setup.value >> 8;
     const auto number = static_cast<std::uint8_t>(setup.value & 0xFF);
@@ -58,7 +61,8 @@ class HidPort final : public PortBackend {
     const int n = hid_get_feature_report(device_, report.data(), report.size());
     if (n < 0) return CK_E_IO;
     const std::size_t skip = numbered_ ? 0 : 1;
-    const std::size_t bytes = std::min(data.size(), static_cast<std::size_t>(std::max(0, n - static_cast<int>(skip))));
+    const std::size_t bytes =
+        std::min(data.size(), static_cast<std::size_t>(std::max(0, n - static_cast<int>(skip))));
     std::copy_n(report.begin() + static_cast<std::ptrdiff_t>(skip), bytes, data.begin());
     return static_cast<ck_result>(bytes);
   }
@@ -67,8 +71,9 @@ class HidPort final : public PortBackend {
   ck_result read(std::uint8_t, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {
     for (std::uint32_t waited = 0; !cancelled_; waited += slice_ms) {
       if (waited >= timeout_ms) return CK_E_AGAIN;
-      const int n = hid_read_timeout(device_, data.data(), data.size(),
-                                     static_cast<int>(std::min<std::uint32_t>(slice_ms, timeout_ms - waited)));
+      const int n =
+          hid_read_timeout(device_, data.data(), data.size(),
+                           static_cast<int>(std::min<std::uint32_t>(slice_ms, timeout_ms - waited)));
       if (n > 0) return n;
       if (n < 0) return CK_E_GONE;  // hidapi's reading thread ends only when the device has left
     }
@@ -122,7 +127,8 @@ Opened open_hid(const ck_endpoint& endpoint) {
   if (path.empty()) return {nullptr, CK_E_GONE, "HID device " + wanted + " is not there"};
   const bool numbered = reports_are_numbered(endpoint, interface);
   hid_device* device = hid_open_path(path.c_str());
-  if (!device) return {nullptr, CK_E_DENIED, "HID device " + path + " cannot be opened; another program may hold it"};
+  if (!device)
+    return {nullptr, CK_E_DENIED, "HID device " + path + " cannot be opened; another program may hold it"};
   return {std::make_unique<HidPort>(device, numbered), CK_OK, {}};
 }
 

@@ -1,4 +1,5 @@
-// The last transfers of a port, for the log and the crash report. Off unless the host was started with --trace.
+// The last transfers of a port, for the log and the crash report. Off unless the host was started with
+// --trace.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace caukham::pluginhost {
 
-// A ring of preformatted lines, written to stderr on request and, because writing them needs nothing but write(2), also
-// from the signal handler of a crash. [any thread]
+// A ring of preformatted lines, written to stderr on request and, because writing them needs nothing but
+// write(2), also from the signal handler of a crash. [any thread]
 class Trace {
  public:
   static constexpr std::size_t lines = 64;
@@ -19,7 +20,8 @@ class Trace {
   static void enable();  // also installs the handler of crashes
   static bool enabled() { return enabled_; }
   // "in 81 512: A0 01 ..", the first 32 bytes.
-  static void note(std::string_view what, unsigned endpoint, ck_result result, std::span<const std::uint8_t> data);
+  static void note(std::string_view what, unsigned endpoint, ck_result result,
+                   std::span<const std::uint8_t> data);
   static void dump();
 
  private:

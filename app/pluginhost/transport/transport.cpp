@@ -91,8 +91,9 @@ void CK_ABI t_close(ck_port* port) {
   delete port;
 }
 
-ck_result CK_ABI t_control(ck_port* port, std::uint8_t request_type, std::uint8_t request, std::uint16_t value,
-                           std::uint16_t index, void* data, std::uint16_t length, std::uint32_t timeout_ms) {
+ck_result CK_ABI t_control(ck_port* port, std::uint8_t request_type, std::uint8_t request,
+                           std::uint16_t value, std::uint16_t index, void* data, std::uint16_t length,
+                           std::uint32_t timeout_ms) {
   if (!port || (length > 0 && !data) || timeout_ms < 1 || timeout_ms > max_timeout_ms) return CK_E_INVALID;
   return guarded(port, "control", [&]() -> ck_result {
     const InUse use(port, port->writing, "transport control");
@@ -108,22 +109,27 @@ ck_result CK_ABI t_claim(ck_port* port, std::uint8_t interface) {
   return port ? guarded(port, "claim", [&] { return port->backend->claim(interface); }) : CK_E_INVALID;
 }
 ck_result CK_ABI t_set_alternate(ck_port* port, std::uint8_t interface, std::uint8_t alternate) {
-  return port ? guarded(port, "set_alternate", [&] { return port->backend->set_alternate(interface, alternate); })
+  return port ? guarded(port, "set_alternate",
+                        [&] { return port->backend->set_alternate(interface, alternate); })
               : CK_E_INVALID;
 }
 ck_result CK_ABI t_clear_halt(ck_port* port, std::uint8_t endpoint) {
-  return port ? guarded(port, "clear_halt", [&] { return port->backend->clear_halt(endpoint); }) : CK_E_INVALID;
+  return port ? guarded(port, "clear_halt", [&] { return port->backend->clear_halt(endpoint); })
+              : CK_E_INVALID;
 }
 ck_result CK_ABI t_set_baud(ck_port* port, std::uint32_t baud) {
   return port ? guarded(port, "set_baud", [&] { return port->backend->set_baud(baud); }) : CK_E_INVALID;
 }
 
-ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::uint32_t capacity, std::uint32_t timeout_ms) {
-  if (!port || !sane(port, data, capacity, timeout_ms) || (endpoint != 0 && (endpoint & 0x80) == 0)) return CK_E_INVALID;
+ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::uint32_t capacity,
+                        std::uint32_t timeout_ms) {
+  if (!port || !sane(port, data, capacity, timeout_ms) || (endpoint != 0 && (endpoint & 0x80) == 0))
+    return CK_E_INVALID;
   return guarded(port, "read", [&]() -> ck_result {
     const InUse use(port, port->reading, "transport read");
     if (!use) return CK_E_STATE;
-    const ck_result r = port->backend->read(endpoint, {static_cast<std::uint8_t*>(data), capacity}, timeout_ms);
+    const ck_result r =
+        port->backend->read(endpoint, {static_cast<std::uint8_t*>(data), capacity}, timeout_ms);
     if (r != CK_E_AGAIN) Trace::note("in", endpoint, r, moved(data, r));
     return r;
   });
@@ -131,12 +137,14 @@ ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::u
 
 ck_result CK_ABI t_write(ck_port* port, std::uint8_t endpoint, const void* data, std::uint32_t bytes,
                          std::uint32_t timeout_ms) {
-  if (!port || !sane(port, data, bytes, timeout_ms) || bytes > CK_TRANSPORT_MAX_TRANSFER || (endpoint & 0x80) != 0)
+  if (!port || !sane(port, data, bytes, timeout_ms) || bytes > CK_TRANSPORT_MAX_TRANSFER ||
+      (endpoint & 0x80) != 0)
     return CK_E_INVALID;
   return guarded(port, "write", [&]() -> ck_result {
     const InUse use(port, port->writing, "transport write");
     if (!use) return CK_E_STATE;
-    const ck_result r = port->backend->write(endpoint, {static_cast<const std::uint8_t*>(data), bytes}, timeout_ms);
+    const ck_result r =
+        port->backend->write(endpoint, {static_cast<const std::uint8_t*>(data), bytes}, timeout_ms);
     Trace::note("out", endpoint, r, moved(data, r));
     return r;
   });
@@ -173,7 +181,8 @@ Opened open_hardware(const ck_endpoint& endpoint) {
     case CK_LINK_USB: return open_usb(endpoint);
     case CK_LINK_HID: return open_hid(endpoint);
     case CK_LINK_SERIAL: return open_serial(endpoint);
-    default: return {nullptr, CK_E_UNSUPPORTED, "a class camera is reached through the system, not the transport"};
+    default:
+      return {nullptr, CK_E_UNSUPPORTED, "a class camera is reached through the system, not the transport"};
   }
 }
 

@@ -1,5 +1,5 @@
-// ck.host.transport/1: the C table over the back ends. Checks every argument, that a plugin opens only the endpoint it was
-// given, and that nobody uses a port twice in one direction at once.
+// ck.host.transport/1: the C table over the back ends. Checks every argument, that a plugin opens only the
+// endpoint it was given, and that nobody uses a port twice in one direction at once.
 #pragma once
 #include <functional>
 #include <mutex>

@@ -1,5 +1,6 @@
-// USB through libusb. Every transfer is submitted and waited for; whichever of our threads waits also handles libusb's
-// events, so there is no thread of our own and a cancel takes effect when the system has taken the transfer back.
+// USB through libusb. Every transfer is submitted and waited for; whichever of our threads waits also handles
+// libusb's events, so there is no thread of our own and a cancel takes effect when the system has taken the
+// transfer back.
 #include <libusb.h>
 
 #include <atomic>
@@ -52,8 +53,9 @@ class UsbPort final : public PortBackend {
   }
 
   ck_result control(const Setup& setup, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {
-    return noted(from_libusb(libusb_control_transfer(handle_, setup.request_type, setup.request, setup.value, setup.index,
-                                                     data.data(), static_cast<std::uint16_t>(data.size()), timeout_ms)));
+    return noted(from_libusb(libusb_control_transfer(handle_, setup.request_type, setup.request, setup.value,
+                                                     setup.index, data.data(),
+                                                     static_cast<std::uint16_t>(data.size()), timeout_ms)));
   }
   ck_result claim(std::uint8_t interface) override {
     if (interface >= 32) return CK_E_INVALID;
@@ -62,8 +64,9 @@ class UsbPort final : public PortBackend {
     if (error == 0) claimed_ |= 1u << interface;
     return noted(from_libusb(error));
   }
-  // libusb 1.0.26 unlocks a lock it does not hold when the device has left before this call, and aborts in libusb_close
-  // for it: so a device that has left must be noticed first, with the one request that every device answers.
+  // libusb 1.0.26 unlocks a lock it does not hold when the device has left before this call, and aborts in
+  // libusb_close for it: so a device that has left must be noticed first, with the one request that every
+  // device answers.
   ck_result set_alternate(std::uint8_t interface, std::uint8_t alternate) override {
     std::uint8_t status[2];
     if (gone_ || control({0x80, LIBUSB_REQUEST_GET_STATUS, 0, 0}, status, 200) == CK_E_GONE) return CK_E_GONE;
@@ -75,7 +78,8 @@ class UsbPort final : public PortBackend {
   ck_result read(std::uint8_t endpoint, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {
     return noted(transfer(endpoint, data.data(), data.size(), timeout_ms, true));
   }
-  ck_result write(std::uint8_t endpoint, std::span<const std::uint8_t> data, std::uint32_t timeout_ms) override {
+  ck_result write(std::uint8_t endpoint, std::span<const std::uint8_t> data,
+                  std::uint32_t timeout_ms) override {
     return noted(transfer(endpoint, const_cast<std::uint8_t*>(data.data()), data.size(), timeout_ms, false));
   }
   void cancel(bool cancelled) override {
@@ -89,12 +93,15 @@ class UsbPort final : public PortBackend {
     if (result == CK_E_GONE) gone_ = true;
     return result;
   }
-  ck_result transfer(std::uint8_t endpoint, std::uint8_t* data, std::size_t bytes, std::uint32_t timeout_ms, bool read) {
-    std::unique_ptr<libusb_transfer, decltype(&libusb_free_transfer)> t(libusb_alloc_transfer(0), &libusb_free_transfer);
+  ck_result transfer(std::uint8_t endpoint, std::uint8_t* data, std::size_t bytes, std::uint32_t timeout_ms,
+                     bool read) {
+    std::unique_ptr<libusb_transfer, decltype(&libusb_free_transfer)> t(libusb_alloc_transfer(0),
+                                                                        &libusb_free_transfer);
     if (!t) return CK_E_NO_MEMORY;
     int done = 0;
     // Bulk also serves interrupt endpoints: the system knows which it is from the descriptors.
-    libusb_fill_bulk_transfer(t.get(), handle_, endpoint, data, static_cast<int>(bytes), mark_done, &done, timeout_ms);
+    libusb_fill_bulk_transfer(t.get(), handle_, endpoint, data, static_cast<int>(bytes), mark_done, &done,
+                              timeout_ms);
     {
       std::lock_guard lock(mutex_);
       if (gone_) return CK_E_GONE;
@@ -152,7 +159,9 @@ libusb_device_handle* open_usb_device(libusb_context* context, const ck_endpoint
   const std::string wanted = std::string(endpoint.path).substr(0, std::string(endpoint.path).find(':'));
   for (int i = 0; i < n && !handle; ++i) {
     libusb_device_descriptor d;
-    if (libusb_get_device_descriptor(list[i], &d) != 0 || d.idVendor != endpoint.vid || d.idProduct != endpoint.pid) continue;
+    if (libusb_get_device_descriptor(list[i], &d) != 0 || d.idVendor != endpoint.vid ||
+        d.idProduct != endpoint.pid)
+      continue;
     if (usb_port_path(list[i]) != wanted && usb_node_path(list[i]) != wanted) continue;
     error = libusb_open(list[i], &handle);
     if (error != 0) break;
@@ -167,7 +176,8 @@ Opened open_usb(const ck_endpoint& endpoint) {
   int error = 0;
   libusb_device_handle* handle = open_usb_device(context.get(), endpoint, error);
   if (!handle)
-    return {nullptr, from_libusb(error), std::string("USB device ") + endpoint.path + ": " + libusb_strerror(error)};
+    return {nullptr, from_libusb(error),
+            std::string("USB device ") + endpoint.path + ": " + libusb_strerror(error)};
   return {std::make_unique<UsbPort>(std::move(context), handle), CK_OK, {}};
 }
 

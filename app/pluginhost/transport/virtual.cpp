@@ -53,7 +53,8 @@ class VirtualPort final : public PortBackend {
     r.timeout_ms = timeout_ms;
     return link_.call(r, {}, data, &order);
   }
-  ck_result write(std::uint8_t endpoint, std::span<const std::uint8_t> data, std::uint32_t timeout_ms) override {
+  ck_result write(std::uint8_t endpoint, std::span<const std::uint8_t> data,
+                  std::uint32_t timeout_ms) override {
     ipc::BusRequest r{};
     r.op = ipc::BusOp::write;
     r.endpoint = endpoint;
@@ -75,7 +76,8 @@ class VirtualPort final : public PortBackend {
 
 }  // namespace
 
-VirtualLink::VirtualLink(ipc::Channel channel) : channel_(std::move(channel)), receiver_([this] { receive(); }) {}
+VirtualLink::VirtualLink(ipc::Channel channel)
+    : channel_(std::move(channel)), receiver_([this] { receive(); }) {}
 
 VirtualLink::~VirtualLink() {
   stopping_ = true;
@@ -120,8 +122,8 @@ void VirtualLink::tell(ipc::BusOp op) {
   send(r, {});
 }
 
-ck_result VirtualLink::call(ipc::BusRequest head, std::span<const std::uint8_t> payload, std::span<std::uint8_t> into,
-                            std::unique_lock<std::mutex>* until_sent) {
+ck_result VirtualLink::call(ipc::BusRequest head, std::span<const std::uint8_t> payload,
+                            std::span<std::uint8_t> into, std::unique_lock<std::mutex>* until_sent) {
   std::unique_lock lock(mutex_);
   if (gone_) return CK_E_GONE;
   head.id = next_id_++;
@@ -132,7 +134,8 @@ ck_result VirtualLink::call(ipc::BusRequest head, std::span<const std::uint8_t> 
   if (until_sent) until_sent->unlock();
   lock.lock();
   if (sent)
-    answered_.wait_for(lock, std::chrono::milliseconds(head.timeout_ms + grace_ms), [&] { return w.done || gone_; });
+    answered_.wait_for(lock, std::chrono::milliseconds(head.timeout_ms + grace_ms),
+                       [&] { return w.done || gone_; });
   ck_result result = w.done ? w.result : CK_E_GONE;
   // A result that promises more than came is a lie of the simulator's.
   if (!into.empty() && result > static_cast<ck_result>(w.filled)) result = CK_E_IO;
@@ -144,7 +147,8 @@ Opened open_virtual(VirtualLink& link, const ck_endpoint& endpoint) {
   ipc::BusRequest r{};
   r.op = ipc::BusOp::open;
   const ck_result result = link.call(r, {}, {});
-  if (result < 0) return {nullptr, result, std::string("virtual device ") + endpoint.path + " is not plugged in"};
+  if (result < 0)
+    return {nullptr, result, std::string("virtual device ") + endpoint.path + " is not plugged in"};
   return {std::make_unique<VirtualPort>(link), CK_OK, {}};
 }
 

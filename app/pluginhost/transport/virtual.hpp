@@ -1,4 +1,5 @@
-// The virtual link: a port whose other end is a device model in the simulator, over one channel of the virtual bus.
+// The virtual link: a port whose other end is a device model in the simulator, over one channel of the
+// virtual bus.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -11,8 +12,8 @@
 
 namespace caukham::pluginhost {
 
-// The plugin host's end of the bus; lives as long as the host. A thread of its own receives the answers, so that a
-// read and a write can run at once.
+// The plugin host's end of the bus; lives as long as the host. A thread of its own receives the answers, so
+// that a read and a write can run at once.
 class VirtualLink {
  public:
   explicit VirtualLink(ipc::Channel channel);
@@ -20,8 +21,8 @@ class VirtualLink {
   VirtualLink(const VirtualLink&) = delete;
   VirtualLink& operator=(const VirtualLink&) = delete;
 
-  // Sends and waits for the answer; what came with it is copied to `into`. CK_E_GONE when the simulator is gone.
-  // `until_sent` is unlocked as soon as the request is on its way.
+  // Sends and waits for the answer; what came with it is copied to `into`. CK_E_GONE when the simulator is
+  // gone. `until_sent` is unlocked as soon as the request is on its way.
   ck_result call(ipc::BusRequest head, std::span<const std::uint8_t> payload, std::span<std::uint8_t> into,
                  std::unique_lock<std::mutex>* until_sent = nullptr);
   // Sends without waiting for anything.

@@ -16,9 +16,10 @@ namespace {
 
 json good() {
   return json::parse(R"({
-    "id": "vn.caukham.test", "name": "Test", "vendor": "Caukham", "version": "0.1.0", "abi": "1.0", "kind": "ecg",
-    "library": "test", "licence": "Apache-2.0",
-    "match": [ {"link": "usb", "vid": "2ce3"}, {"link": "usb", "vid": "0x2ce3", "pid": 14376, "kind": "otoscope"},
+    "id": "vn.caukham.test", "name": "Test", "vendor": "Caukham", "version": "0.1.0", "abi": "1.0",
+    "kind": "ecg", "library": "test", "licence": "Apache-2.0",
+    "match": [ {"link": "usb", "vid": "2ce3"},
+               {"link": "usb", "vid": "0x2ce3", "pid": 14376, "kind": "otoscope"},
                {"link": "video", "name": "HT-B30S"} ],
     "requires": ["ck.host.transport/1"], "pool": {"slots": 8, "slot_bytes": 4096},
     "params": ["rate_hz"], "simulated": true })");
@@ -118,13 +119,15 @@ TEST_CASE("a missing field, something that is not JSON, and something huge are r
   }
   CHECK_THROWS_WITH(parse_manifest("{\"id\": ", "m.json"), Catch::Contains("not JSON"));
   CHECK_THROWS_WITH(parse_manifest("[]", "m.json"), Catch::Contains("must be an object"));
-  CHECK_THROWS_WITH(parse_manifest(std::string(max_manifest_bytes + 1, ' '), "m.json"), Catch::Contains("larger"));
+  CHECK_THROWS_WITH(parse_manifest(std::string(max_manifest_bytes + 1, ' '), "m.json"),
+                    Catch::Contains("larger"));
   CHECK_THROWS_WITH(parse_manifest(std::string(60000, '['), "m.json"), Catch::Contains("nested"));
   CHECK_THROWS_WITH(read_manifest("/nowhere/manifest.json"), Catch::Contains("cannot be read"));
 }
 
 TEST_CASE("a missing library is said with its name; prefix and suffix are found") {
-  const auto folder = std::filesystem::temp_directory_path() / ("caukham_manifest_" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("caukham_manifest_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   json j = good();
   Manifest m = parse_manifest(j.dump(), (folder / "manifest.json").string());
@@ -144,7 +147,8 @@ TEST_CASE("a damaged manifest is refused or read, never worse") {
   int refused = 0;
   for (int i = 0; i < 3000; ++i) {
     std::string damaged = text;
-    for (unsigned n = 1 + random() % 4; n > 0; --n) damaged[random() % damaged.size()] = static_cast<char>(random());
+    for (unsigned n = 1 + random() % 4; n > 0; --n)
+      damaged[random() % damaged.size()] = static_cast<char>(random());
     if (i % 5 == 0) damaged.resize(random() % damaged.size());
     try {
       const Manifest m = parse_manifest(damaged, "m.json");

@@ -210,7 +210,8 @@ TEST_CASE("random bytes never decode into something invalid") {
     if (i % 3 == 0) {
       wire.resize(random() % 600);
       for (auto& b : wire) b = static_cast<std::byte>(random());
-      const std::uint32_t head[2] = {static_cast<std::uint32_t>(wire.size()), static_cast<std::uint32_t>(random() % 28)};
+      const std::uint32_t head[2] = {static_cast<std::uint32_t>(wire.size()),
+                                     static_cast<std::uint32_t>(random() % 28)};
       if (wire.size() >= 8) std::memcpy(wire.data(), head, 8);
     } else {  // a good message with some bytes changed behind its head
       wire = encode(message);

@@ -40,13 +40,15 @@ std::string output_of(Spawn s) {
 TEST_CASE("a child's end is told in words") {
   CHECK(Process::spawn(shell("exit 0")).wait(-1)->words() == "ended normally");
   CHECK(Process::spawn(shell("exit 3")).wait(-1)->words() == "ended with code 3");
-  CHECK(Process::spawn(shell("kill -SEGV $$")).wait(-1)->words() == "was killed by signal 11 (Segmentation fault)");
+  CHECK(Process::spawn(shell("kill -SEGV $$")).wait(-1)->words() ==
+        "was killed by signal 11 (Segmentation fault)");
 }
 
 TEST_CASE("a program that is not there is an error with its name, not a child that fails") {
   Spawn s;
   s.program = "/nowhere/pluginhost";
-  CHECK_THROWS_WITH(Process::spawn(s), Catch::Contains("/nowhere/pluginhost") && Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(Process::spawn(s),
+                    Catch::Contains("/nowhere/pluginhost") && Catch::Contains("No such file"));
 }
 
 TEST_CASE("a child inherits the listed handles under their numbers and nothing else") {
@@ -62,7 +64,8 @@ TEST_CASE("a child inherits the listed handles under their numbers and nothing e
 }
 
 TEST_CASE("a child can gain no privileges, leads its own group and has its environment") {
-  Spawn s = shell("grep NoNewPrivs /proc/$$/status; echo $CAUKHAM_TEST; cut -d' ' -f5 /proc/$$/stat; echo $$");
+  Spawn s =
+      shell("grep NoNewPrivs /proc/$$/status; echo $CAUKHAM_TEST; cut -d' ' -f5 /proc/$$/stat; echo $$");
   s.environment = {"CAUKHAM_TEST=here"};
   const std::string text = output_of(s);
   CHECK(text.find("NoNewPrivs:\t1\nhere\n") == 0);

@@ -17,17 +17,22 @@ void MainFrame::capture() {
   const std::string ask = first_ask(*shown_);
   for (const auto& a : shown_->asks)
     if (a.id == ask) return take(a);
-  if (!pane->live()) return notice_->say(tr("This device is not connected; nothing was taken."), core::now_ns());
+  if (!pane->live())
+    return notice_->say(tr("This device is not connected; nothing was taken."), core::now_ns());
   if (frozen_) freeze();  // what is kept is the live picture, so the live picture must be seen
-  if (pane->info().kind == core::StreamKind::video) desk_.capture_still(front_, "");
-  else if (pane->info().device_kind == "ecg") desk_.capture_ecg(10, "");
-  else return notice_->say(tr("Every blow is kept by itself."), core::now_ns());
+  if (pane->info().kind == core::StreamKind::video)
+    desk_.capture_still(front_, "");
+  else if (pane->info().device_kind == "ecg")
+    desk_.capture_ecg(10, "");
+  else
+    return notice_->say(tr("Every blow is kept by itself."), core::now_ns());
   panes_[front_]->flash();
   wxBell();
 }
 
 void MainFrame::take(const station::AskCard& ask) {
-  if (ask.device_kind == "otoscope" && !ask.side.empty() && ask.side != shown_->side) return desk_.set_side(ask.side);
+  if (ask.device_kind == "otoscope" && !ask.side.empty() && ask.side != shown_->side)
+    return desk_.set_side(ask.side);
   core::StreamId stream = ask.stream;
   for (const auto& card : shown_->streams)
     if (!stream && card.info.device_kind == ask.device_kind) stream = card.info.id;
@@ -35,18 +40,25 @@ void MainFrame::take(const station::AskCard& ask) {
   if (pane == panes_.end() || !pane->second->live())
     return notice_->say(tr("{0}: connect this device first.", device_words(ask.device_kind)), core::now_ns());
   if (frozen_) freeze();
-  if (ask.kind == "ecg" || pane->second->info().device_kind == "ecg") desk_.capture_ecg(10, ask.id);
-  else if (ask.kind == "clip") desk_.capture_clip(stream, 10, ask.id);
-  else if (pane->second->info().kind == core::StreamKind::video) desk_.capture_still(stream, ask.id);
-  else return notice_->say(tr("Every blow is kept by itself."), core::now_ns());
+  if (ask.kind == "ecg" || pane->second->info().device_kind == "ecg")
+    desk_.capture_ecg(10, ask.id);
+  else if (ask.kind == "clip")
+    desk_.capture_clip(stream, 10, ask.id);
+  else if (pane->second->info().kind == core::StreamKind::video)
+    desk_.capture_still(stream, ask.id);
+  else
+    return notice_->say(tr("Every blow is kept by itself."), core::now_ns());
   pane->second->flash();
   wxBell();
 }
 
 void MainFrame::clip() {
   const Pane* pane = front_pane();
-  if (!pane || shown_->exam.id.empty() || pane->info().kind != core::StreamKind::video || shown_->clip_running) return;
-  if (!pane->live()) return notice_->say(tr("This device is not connected; nothing was taken."), core::now_ns());
+  if (!pane || shown_->exam.id.empty() || pane->info().kind != core::StreamKind::video ||
+      shown_->clip_running)
+    return;
+  if (!pane->live())
+    return notice_->say(tr("This device is not connected; nothing was taken."), core::now_ns());
   desk_.capture_clip(front_, 10, "");
 }
 
@@ -62,8 +74,10 @@ void MainFrame::change_side() {
 
 void MainFrame::call() {
   if (shown_->exam.id.empty()) return notice_->say(tr("Choose a patient first, then call."), core::now_ns());
-  if (shown_->session_open) desk_.new_invitation();
-  else desk_.open_session();
+  if (shown_->session_open)
+    desk_.new_invitation();
+  else
+    desk_.open_session();
 }
 
 void MainFrame::admit_first() {
@@ -80,7 +94,8 @@ void MainFrame::bring(const std::string& kind) {
     choose_front(core::now_ns());
     return refresh_panels();
   }
-  notice_->say(tr("{0}: plug this device into the USB port; it appears by itself.", device_words(kind)), core::now_ns());
+  notice_->say(tr("{0}: plug this device into the USB port; it appears by itself.", device_words(kind)),
+               core::now_ns());
 }
 
 bool MainFrame::key(const wxKeyEvent& e) {
@@ -88,19 +103,28 @@ bool MainFrame::key(const wxKeyEvent& e) {
   if (!shown_ || e.ControlDown() || e.AltDown()) return false;
   const bool open = !shown_->exam.id.empty();
   switch (code) {
-    case WXK_F2: if (!open) start_->show_form(true); return true;
-    case WXK_F3: if (!open) desk_.open_exam("", ""); return true;
+    case WXK_F2:
+      if (!open) start_->show_form(true);
+      return true;
+    case WXK_F3:
+      if (!open) desk_.open_exam("", "");
+      return true;
     case WXK_F5: call(); return true;
     case WXK_F6: admit_first(); return true;
-    case WXK_F7: if (shown_->session_open) session_->focus_chat(); return true;
+    case WXK_F7:
+      if (shown_->session_open) session_->focus_chat();
+      return true;
     case WXK_F9: steps_->start_finish(); return true;
     case WXK_F10: open_menu(top_); return true;
     case WXK_F12:
-      if (!options_.screenshot_dir.empty()) save_screenshot(options_.screenshot_dir / ("window-" + std::to_string(ticks_) + ".png"));
+      if (!options_.screenshot_dir.empty())
+        save_screenshot(options_.screenshot_dir / ("window-" + std::to_string(ticks_) + ".png"));
       return true;
     case WXK_ESCAPE:
-      if (frozen_) freeze();
-      else if (!open) start_->focus_search();
+      if (frozen_)
+        freeze();
+      else if (!open)
+        start_->focus_search();
       else {
         if (panes_.count(front_)) panes_[front_]->SetFocus();  // out of a text field: letters are keys again
         notice_->dismiss();
@@ -122,10 +146,18 @@ bool MainFrame::key(const wxKeyEvent& e) {
     case 'F': freeze(); return true;
     case 'L': change_side(); return true;
     case 'M': desk_.set_muted(!shown_->muted); return true;
-    case 'V': if (ecg) ecg->next_speed(); return ecg != nullptr;
-    case 'G': if (ecg) ecg->next_gain(); return ecg != nullptr;
-    case 'B': if (ecg) ecg->next_layout(); return ecg != nullptr;
-    case 'N': if (ecg) ecg->next_filter(); return ecg != nullptr;
+    case 'V':
+      if (ecg) ecg->next_speed();
+      return ecg != nullptr;
+    case 'G':
+      if (ecg) ecg->next_gain();
+      return ecg != nullptr;
+    case 'B':
+      if (ecg) ecg->next_layout();
+      return ecg != nullptr;
+    case 'N':
+      if (ecg) ecg->next_filter();
+      return ecg != nullptr;
     default: return false;
   }
 }
@@ -133,23 +165,32 @@ bool MainFrame::key(const wxKeyEvent& e) {
 void MainFrame::open_menu(wxWindow* at) {
   wxMenu menu;
   enum { vietnamese = wxID_HIGHEST + 1, english, iec, aha, calibrate, fullscreen, quit };
-  menu.AppendRadioItem(vietnamese, wxString::FromUTF8("Ti\u1ebfng Vi\u1ec7t"))->Check(settings_.language == "vi");
+  menu.AppendRadioItem(vietnamese, wxString::FromUTF8("Ti\u1ebfng Vi\u1ec7t"))
+      ->Check(settings_.language == "vi");
   menu.AppendRadioItem(english, "English")->Check(settings_.language == "en");
   menu.AppendSeparator();
-  menu.AppendRadioItem(iec, words("Electrodes R L F N (red, yellow, green, black)"))->Check(settings_.iec_electrodes);
-  menu.AppendRadioItem(aha, words("Electrodes RA LA LL RL (white, black, red, green)"))->Check(!settings_.iec_electrodes);
+  menu.AppendRadioItem(iec, words("Electrodes R L F N (red, yellow, green, black)"))
+      ->Check(settings_.iec_electrodes);
+  menu.AppendRadioItem(aha, words("Electrodes RA LA LL RL (white, black, red, green)"))
+      ->Check(!settings_.iec_electrodes);
   menu.AppendSeparator();
   menu.Append(calibrate, words("Millimetres of this screen: measure with a card..."));
   menu.Append(fullscreen, words("Full screen on or off"));
   menu.AppendSeparator();
   menu.Append(quit, words("Close the program"));
-  const int chosen = at->GetPopupMenuSelectionFromUser(menu, wxPoint(std::max(0, at->GetSize().x - px(420)), at->GetSize().y));
+  const int chosen = at->GetPopupMenuSelectionFromUser(
+      menu, wxPoint(std::max(0, at->GetSize().x - px(420)), at->GetSize().y));
   switch (chosen) {
-    case vietnamese: case english: CallAfter([this, chosen] { set_language(chosen == vietnamese ? "vi" : "en"); }); return;
-    case iec: case aha: settings_.iec_electrodes = chosen == iec; break;
+    case vietnamese:
+    case english: CallAfter([this, chosen] { set_language(chosen == vietnamese ? "vi" : "en"); }); return;
+    case iec:
+    case aha: settings_.iec_electrodes = chosen == iec; break;
     case calibrate:
       // Its own window beside the examination, which goes on; nothing has to be answered.
-      open_card_ruler(this, settings_, [this] { for (auto& [id, pane] : panes_) pane->settings_changed(); settings_.save(settings_path_); });
+      open_card_ruler(this, settings_, [this] {
+        for (auto& [id, pane] : panes_) pane->settings_changed();
+        settings_.save(settings_path_);
+      });
       return;
     case fullscreen: ShowFullScreen(!IsFullScreen()); return;
     case quit: Close(); return;

@@ -12,20 +12,29 @@ using core::tr;
 
 class TopBar::Face : public wxWindow {
  public:
-  explicit Face(wxWindow* parent) : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxSize(-1, px(52)), wxBORDER_NONE) {
+  explicit Face(wxWindow* parent)
+      : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxSize(-1, px(52)), wxBORDER_NONE) {
     SetBackgroundStyle(wxBG_STYLE_PAINT);
     Bind(wxEVT_PAINT, &Face::paint, this);
-    Bind(wxEVT_SIZE, [this](wxSizeEvent& e) { Refresh(); e.Skip(); });
+    Bind(wxEVT_SIZE, [this](wxSizeEvent& e) {
+      Refresh();
+      e.Skip();
+    });
   }
   bool AcceptsFocus() const override { return false; }
   void show(const station::Snapshot& s) {
     const bool open = !s.exam.id.empty();
-    std::string name = open ? (s.patient.name.empty() ? tr("Name not known yet") : s.patient.name) : std::string("Caukham");
+    std::string name =
+        open ? (s.patient.name.empty() ? tr("Name not known yet") : s.patient.name) : std::string("Caukham");
     std::string rest = open ? patient_words(s.patient, false) : tr("No examination is open");
     if (open && !s.exam.reason.empty()) rest += (rest.empty() ? "" : " \u00b7 ") + s.exam.reason;
     std::string line;
-    if (s.session_open) line = s.line_words.empty() ? ui::line_words(s.line_kbit_s) : s.line_words + " \u00b7 " + ui::line_words(s.line_kbit_s);
-    if (name == name_ && rest == rest_ && line == line_ && s.recording_since_ns == since_ns_ && s.simulated == simulated_) return;
+    if (s.session_open)
+      line = s.line_words.empty() ? ui::line_words(s.line_kbit_s)
+                                  : s.line_words + " \u00b7 " + ui::line_words(s.line_kbit_s);
+    if (name == name_ && rest == rest_ && line == line_ && s.recording_since_ns == since_ns_ &&
+        s.simulated == simulated_)
+      return;
     name_ = name;
     rest_ = rest;
     line_ = line;
@@ -66,7 +75,9 @@ class TopBar::Face : public wxWindow {
       right -= width + px(14);
     }
     if (simulated_) chip("SIMULATED", p.practice, p.on_accent);
-    if (since_ns_) chip(to_wx("\u25cf " + tr("RECORDING") + " " + duration_words(core::now_ns() - since_ns_)), p.danger, p.on_accent);
+    if (since_ns_)
+      chip(to_wx("\u25cf " + tr("RECORDING") + " " + duration_words(core::now_ns() - since_ns_)), p.danger,
+           p.on_accent);
     dc.SetFont(font(20, Weight::bold));
     dc.SetTextForeground(p.text);
     const wxString name = to_wx(name_);
@@ -74,7 +85,8 @@ class TopBar::Face : public wxWindow {
     draw_text(dc, name, wxRect(px(14), 0, name_width + 2, size.y));
     dc.SetFont(font(16));
     dc.SetTextForeground(p.muted);
-    draw_text(dc, to_wx(rest_), wxRect(px(28) + name_width, 0, std::max(0, right - name_width - px(36)), size.y));
+    draw_text(dc, to_wx(rest_),
+              wxRect(px(28) + name_width, 0, std::max(0, right - name_width - px(36)), size.y));
   }
   std::string name_, rest_, line_;
   std::int64_t since_ns_ = 0, second_ = -1;
@@ -86,7 +98,8 @@ TopBar::TopBar(wxWindow* parent, std::function<void(wxWindow*)> menu) : wxPanel(
   auto* row = new wxBoxSizer(wxHORIZONTAL);
   face_ = new Face(this);
   row->Add(face_, 1, wxEXPAND);
-  menu_ = new Button(this, words("Menu"), [this, menu] { menu(menu_); }, ButtonStyle::quiet, Icon::menu, "F10");
+  menu_ = new Button(
+      this, words("Menu"), [this, menu] { menu(menu_); }, ButtonStyle::quiet, Icon::menu, "F10");
   row->Add(menu_, 0, wxALIGN_CENTER_VERTICAL | wxRIGHT, px(6));
   SetSizer(row);
 }
@@ -96,8 +109,14 @@ void TopBar::tick(std::int64_t now_ns) { face_->tick(now_ns); }
 NoticeBar::NoticeBar(wxWindow* parent, station::Desk& desk) : wxPanel(parent), desk_(desk) {
   auto* row = new wxBoxSizer(wxHORIZONTAL);
   words_ = new Words(this, {}, 16, Weight::bold, palette().text, px(600), 2);
-  help_ = new Button(this, words("Start again"), [this] { if (restart_) desk_.restart_device(restart_); }, ButtonStyle::primary);
-  close_ = new Button(this, wxString(), [this] { dismiss(); }, ButtonStyle::quiet, Icon::cross, "Esc");
+  help_ = new Button(
+      this, words("Start again"),
+      [this] {
+        if (restart_) desk_.restart_device(restart_);
+      },
+      ButtonStyle::primary);
+  close_ = new Button(
+      this, wxString(), [this] { dismiss(); }, ButtonStyle::quiet, Icon::cross, "Esc");
   native::describe(close_, to_utf8(words("Close this line")), true);
   row->Add(words_, 1, wxALIGN_CENTER_VERTICAL | wxLEFT, px(14));
   row->Add(help_, 0, wxALIGN_CENTER_VERTICAL | wxLEFT, px(8));
@@ -109,7 +128,8 @@ NoticeBar::NoticeBar(wxWindow* parent, station::Desk& desk) : wxPanel(parent), d
 NoticeBar::Line NoticeBar::choose(const station::Snapshot& s, std::int64_t now) {
   using Level = station::Notice::Level;
   for (const auto& d : s.devices)
-    if (d.state == core::DeviceState::failed && !d.problem.empty() && d.problem != dismissed_words_) return {Level::problem, d.problem, d.id};
+    if (d.state == core::DeviceState::failed && !d.problem.empty() && d.problem != dismissed_words_)
+      return {Level::problem, d.problem, d.id};
   if (!s.notices.empty() && s.notices.back().number != newest_) {
     newest_ = s.notices.back().number;
     newest_at_ns_ = now;
@@ -117,7 +137,8 @@ NoticeBar::Line NoticeBar::choose(const station::Snapshot& s, std::int64_t now) 
   }
   if (!said_.empty() && now - said_at_ns_ < 5'000'000'000) return {Level::info, said_, 0};
   for (const auto& d : s.devices)
-    if (d.state != core::DeviceState::live && !d.problem.empty() && d.problem != dismissed_words_) return {Level::warning, d.problem, 0};
+    if (d.state != core::DeviceState::live && !d.problem.empty() && d.problem != dismissed_words_)
+      return {Level::warning, d.problem, 0};
   if (!s.notices.empty() && newest_ > dismissed_) {
     const auto& n = s.notices.back();
     const std::int64_t stays = n.level == Level::info ? 8 : n.level == Level::warning ? 20 : 120;
@@ -146,8 +167,12 @@ bool NoticeBar::show(const station::Snapshot& s, std::int64_t now_ns) {
   restart_ = line.restart;
   Show(!line.words.empty());
   const auto& p = palette();
-  const wxColour ground = line.level == Level::problem ? p.danger_soft : line.level == Level::warning ? p.warning_soft : p.accent_soft;
-  const wxColour ink = line.level == Level::problem ? p.danger : line.level == Level::warning ? p.warning : p.accent;
+  const wxColour ground = line.level == Level::problem   ? p.danger_soft
+                          : line.level == Level::warning ? p.warning_soft
+                                                         : p.accent_soft;
+  const wxColour ink = line.level == Level::problem   ? p.danger
+                       : line.level == Level::warning ? p.warning
+                                                      : p.accent;
   SetBackgroundColour(ground);
   for (auto* child : GetChildren()) child->Refresh();
   const char* mark = line.level == Level::info ? "" : "\u26a0 ";  // a sign beside the colour
@@ -167,11 +192,18 @@ BottomBar::BottomBar(wxWindow* parent, BottomActs acts) : wxPanel(parent) {
     row->Add(button, share, wxALIGN_CENTER_VERTICAL | wxLEFT, px(8));
     return button;
   };
-  capture_ = add(new Button(this, words("Take picture"), std::move(acts.capture), ButtonStyle::primary, Icon::camera, words("Space")), 0);
-  clip_ = add(new Button(this, words("Clip 10 s"), std::move(acts.clip), ButtonStyle::normal, Icon::clip, "R"), 0);
-  freeze_ = add(new Button(this, words("Freeze"), std::move(acts.freeze), ButtonStyle::normal, Icon::freeze, "F"), 0);
-  side_ = add(new Button(this, words("Side: LEFT"), std::move(acts.side), ButtonStyle::normal, Icon::none, "L"), 0);
-  call_ = add(new Button(this, words("Call specialist"), std::move(acts.call), ButtonStyle::normal, Icon::call, "F5"), 0);
+  capture_ = add(new Button(this, words("Take picture"), std::move(acts.capture), ButtonStyle::primary,
+                            Icon::camera, words("Space")),
+                 0);
+  clip_ = add(
+      new Button(this, words("Clip 10 s"), std::move(acts.clip), ButtonStyle::normal, Icon::clip, "R"), 0);
+  freeze_ = add(
+      new Button(this, words("Freeze"), std::move(acts.freeze), ButtonStyle::normal, Icon::freeze, "F"), 0);
+  side_ = add(
+      new Button(this, words("Side: LEFT"), std::move(acts.side), ButtonStyle::normal, Icon::none, "L"), 0);
+  call_ = add(
+      new Button(this, words("Call specialist"), std::move(acts.call), ButtonStyle::normal, Icon::call, "F5"),
+      0);
   facts_ = new Words(this, {}, 15, Weight::normal, palette().muted);
   row->AddStretchSpacer(1);
   row->Add(facts_, 0, wxALIGN_CENTER_VERTICAL | wxRIGHT, px(14));
@@ -191,16 +223,20 @@ void BottomBar::show(const station::Snapshot& s, const std::string& front, bool 
   freeze_->set_on(frozen);
   freeze_->set_label(frozen ? words("Go on") : words("Freeze"));
   side_->Enable(open);
-  side_->set_label(s.side == "right" ? words("Side: RIGHT") : s.side == "left" ? words("Side: LEFT") : words("Side: ?"));
+  side_->set_label(s.side == "right"  ? words("Side: RIGHT")
+                   : s.side == "left" ? words("Side: LEFT")
+                                      : words("Side: ?"));
   call_->Enable(open);
   call_->set_on(s.session_open);
   call_->set_label(s.session_open ? words("Invitation") : words("Call specialist"));
-  const auto waiting = std::count_if(s.captures.begin(), s.captures.end(), [](const auto& c) { return !c.durable && !c.removed; });
+  const auto waiting = std::count_if(s.captures.begin(), s.captures.end(),
+                                     [](const auto& c) { return !c.durable && !c.removed; });
   std::string facts;
   if (waiting) facts = tr("{0} being saved", std::to_string(waiting)) + "  \u00b7  ";
   if (s.disk_free_bytes) facts += tr("{0} free", disk_words(s.disk_free_bytes));
   facts_->set_text(to_wx(facts));
-  facts_->set_colour(s.disk_free_bytes && s.disk_free_bytes < 5'000'000'000 ? palette().danger : palette().muted);
+  facts_->set_colour(s.disk_free_bytes && s.disk_free_bytes < 5'000'000'000 ? palette().danger
+                                                                            : palette().muted);
   Layout();
 }
 

@@ -1,4 +1,5 @@
-// Above and below the examination: who it is, what is recorded, what went wrong, and the large buttons. [window thread]
+// Above and below the examination: who it is, what is recorded, what went wrong, and the large buttons.
+// [window thread]
 #pragma once
 #include "station/desk.hpp"
 #include "ui/controls.hpp"
@@ -28,7 +29,11 @@ class NoticeBar : public wxPanel {
   void dismiss();
 
  private:
-  struct Line { station::Notice::Level level = station::Notice::Level::info; std::string words; core::DeviceId restart = 0; };
+  struct Line {
+    station::Notice::Level level = station::Notice::Level::info;
+    std::string words;
+    core::DeviceId restart = 0;
+  };
   Line choose(const station::Snapshot& snapshot, std::int64_t now_ns);
 
   station::Desk& desk_;
@@ -41,7 +46,9 @@ class NoticeBar : public wxPanel {
   std::int64_t said_at_ns_ = INT64_MIN / 2;
 };
 
-struct BottomActs { std::function<void()> capture, clip, freeze, side, call; };
+struct BottomActs {
+  std::function<void()> capture, clip, freeze, side, call;
+};
 
 class BottomBar : public wxPanel {
  public:

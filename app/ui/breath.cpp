@@ -4,10 +4,10 @@
 
 namespace caukham::ui {
 namespace {
-constexpr double breath_l_s = 0.15;   // more than the drift of a resting flow head
-constexpr double forced_l_s = 1.0;    // quiet breathing stays below 0.6 L/s
-constexpr double plateau_l_s = 0.025; // 0.025 L in a second: end of forced expiration, ATS/ERS 2019
-constexpr double praise_s = 4;        // how long the fourth step stands
+constexpr double breath_l_s = 0.15;    // more than the drift of a resting flow head
+constexpr double forced_l_s = 1.0;     // quiet breathing stays below 0.6 L/s
+constexpr double plateau_l_s = 0.025;  // 0.025 L in a second: end of forced expiration, ATS/ERS 2019
+constexpr double praise_s = 4;         // how long the fourth step stands
 constexpr std::size_t most = 300 * 30;
 }  // namespace
 

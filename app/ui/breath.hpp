@@ -1,5 +1,5 @@
-// Follows the flow of a spirometer for the eye: where in the four steps the patient is, and the loop being blown now.
-// Results (FVC, FEV1, acceptability) are the analysis room's; nothing here is kept. No wx.
+// Follows the flow of a spirometer for the eye: where in the four steps the patient is, and the loop being
+// blown now. Results (FVC, FEV1, acceptability) are the analysis room's; nothing here is kept. No wx.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -12,7 +12,10 @@ class Breath {
 
   // One sample: flow in L/s, expiration positive, at `t_s` seconds of the stream's own time.
   void add(double t_s, double flow_l_s);
-  void hole() { last_t_ = -1; if (phase_ != Phase::waiting) phase_ = Phase::ended; }
+  void hole() {
+    last_t_ = -1;
+    if (phase_ != Phase::waiting) phase_ = Phase::ended;
+  }
 
   Phase phase() const { return phase_; }
   double blown_s() const { return blown_s_; }
@@ -23,7 +26,8 @@ class Breath {
 
  private:
   Phase phase_ = Phase::waiting;
-  double last_t_ = -1, start_t_ = 0, active_t_ = -10, blown_s_ = 0, volume_now_ = 0, quiet_s_ = 0, ended_t_ = 0;
+  double last_t_ = -1, start_t_ = 0, active_t_ = -10, blown_s_ = 0, volume_now_ = 0, quiet_s_ = 0,
+         ended_t_ = 0;
   std::vector<float> time_, volume_, flow_;
 };
 

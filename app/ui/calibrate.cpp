@@ -7,11 +7,17 @@
 namespace caukham::ui {
 
 void open_card_ruler(wxWindow* parent, Settings& settings, std::function<void()> changed) {
-  auto* frame = new wxFrame(parent, wxID_ANY, words("Millimetres of this screen"), wxDefaultPosition, wxDefaultSize,
-                            wxCAPTION | wxCLOSE_BOX | wxFRAME_FLOAT_ON_PARENT | wxFRAME_TOOL_WINDOW);
+  auto* frame =
+      new wxFrame(parent, wxID_ANY, words("Millimetres of this screen"), wxDefaultPosition, wxDefaultSize,
+                  wxCAPTION | wxCLOSE_BOX | wxFRAME_FLOAT_ON_PARENT | wxFRAME_TOOL_WINDOW);
   auto* panel = make_panel(frame, palette().card);
   auto* column = new wxBoxSizer(wxVERTICAL);
-  column->Add(new Words(panel, words("Hold an identity or bank card against the box. Press - and + until both are equally wide."), 16, Weight::bold, palette().text, px(640), 2), 0, wxALL, px(14));
+  column->Add(
+      new Words(
+          panel,
+          words("Hold an identity or bank card against the box. Press - and + until both are equally wide."),
+          16, Weight::bold, palette().text, px(640), 2),
+      0, wxALL, px(14));
   auto* box = new wxWindow(panel, wxID_ANY, wxDefaultPosition, wxSize(px(660), px(230)), wxBORDER_NONE);
   box->SetBackgroundStyle(wxBG_STYLE_PAINT);
   const auto monitor = native::monitor_of(parent);
@@ -21,7 +27,10 @@ void open_card_ruler(wxWindow* parent, Settings& settings, std::function<void()>
     dc.SetBackground(wxBrush(palette().card));
     dc.Clear();
     constexpr double card_high_mm = 53.98;  // ISO/IEC 7810 ID-1
-    fill_rounded(dc, wxRect(px(14), 0, static_cast<int>(card_mm * settings.px_per_mm), static_cast<int>(card_high_mm * settings.px_per_mm)), 10, palette().accent_soft, palette().accent);
+    fill_rounded(dc,
+                 wxRect(px(14), 0, static_cast<int>(card_mm * settings.px_per_mm),
+                        static_cast<int>(card_high_mm * settings.px_per_mm)),
+                 10, palette().accent_soft, palette().accent);
   });
   column->Add(box, 0, wxEXPAND);
   auto* row = new wxBoxSizer(wxHORIZONTAL);
@@ -32,7 +41,9 @@ void open_card_ruler(wxWindow* parent, Settings& settings, std::function<void()>
   };
   row->Add(new Button(panel, "-", [step] { step(-0.01); }), 1, wxRIGHT, px(8));
   row->Add(new Button(panel, "+", [step] { step(0.01); }), 1, wxRIGHT, px(8));
-  row->Add(new Button(panel, words("Done"), [frame] { frame->Close(); }, ButtonStyle::primary, Icon::check), 1);
+  row->Add(new Button(
+               panel, words("Done"), [frame] { frame->Close(); }, ButtonStyle::primary, Icon::check),
+           1);
   column->Add(row, 0, wxEXPAND | wxALL, px(14));
   panel->SetSizer(column);
   auto* top = new wxBoxSizer(wxVERTICAL);

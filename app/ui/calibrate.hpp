@@ -1,4 +1,5 @@
-// A ruler for the screen: a bank or identity card held against it tells how large a millimetre is. [window thread]
+// A ruler for the screen: a bank or identity card held against it tells how large a millimetre is. [window
+// thread]
 #pragma once
 #include <functional>
 

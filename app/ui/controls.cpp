@@ -6,31 +6,58 @@
 
 namespace caukham::ui {
 
-Button::Button(wxWindow* parent, const wxString& label, std::function<void()> act, ButtonStyle style, Icon icon,
-               const wxString& key)
-    : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxWANTS_CHARS | wxBORDER_NONE | wxTAB_TRAVERSAL),
-      label_(label), key_(key), act_(std::move(act)), style_(style), icon_(icon) {
+Button::Button(wxWindow* parent, const wxString& label, std::function<void()> act, ButtonStyle style,
+               Icon icon, const wxString& key)
+    : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize,
+               wxWANTS_CHARS | wxBORDER_NONE | wxTAB_TRAVERSAL),
+      label_(label),
+      key_(key),
+      act_(std::move(act)),
+      style_(style),
+      icon_(icon) {
   SetBackgroundStyle(wxBG_STYLE_PAINT);
   SetBackgroundColour(parent->GetBackgroundColour());
   describe();
   Bind(wxEVT_PAINT, &Button::paint, this);
-  Bind(wxEVT_ENTER_WINDOW, [this](wxMouseEvent&) { hover_ = true; Refresh(); });
-  Bind(wxEVT_LEAVE_WINDOW, [this](wxMouseEvent&) { hover_ = down_ = false; Refresh(); });
-  Bind(wxEVT_LEFT_DOWN, [this](wxMouseEvent&) { down_ = true; SetFocus(); Refresh(); });
-  Bind(wxEVT_LEFT_DCLICK, [this](wxMouseEvent&) { down_ = true; Refresh(); });
+  Bind(wxEVT_ENTER_WINDOW, [this](wxMouseEvent&) {
+    hover_ = true;
+    Refresh();
+  });
+  Bind(wxEVT_LEAVE_WINDOW, [this](wxMouseEvent&) {
+    hover_ = down_ = false;
+    Refresh();
+  });
+  Bind(wxEVT_LEFT_DOWN, [this](wxMouseEvent&) {
+    down_ = true;
+    SetFocus();
+    Refresh();
+  });
+  Bind(wxEVT_LEFT_DCLICK, [this](wxMouseEvent&) {
+    down_ = true;
+    Refresh();
+  });
   Bind(wxEVT_LEFT_UP, [this](wxMouseEvent&) {
     const bool pressed = down_;
     down_ = false;
     Refresh();
     if (pressed) CallAfter([this] { press(); });  // the act may destroy this button
   });
-  Bind(wxEVT_SET_FOCUS, [this](wxFocusEvent& e) { Refresh(); e.Skip(); });
-  Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) { Refresh(); e.Skip(); });
+  Bind(wxEVT_SET_FOCUS, [this](wxFocusEvent& e) {
+    Refresh();
+    e.Skip();
+  });
+  Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) {
+    Refresh();
+    e.Skip();
+  });
   Bind(wxEVT_KEY_DOWN, [this](wxKeyEvent& e) {
     const int code = e.GetKeyCode();
-    if (code == WXK_RETURN || code == WXK_NUMPAD_ENTER || code == WXK_SPACE) CallAfter([this] { press(); });
-    else if (code == WXK_TAB) Navigate(e.ShiftDown() ? 0 : static_cast<int>(wxNavigationKeyEvent::IsForward));
-    else e.Skip();
+    if (code == WXK_RETURN || code == WXK_NUMPAD_ENTER || code == WXK_SPACE)
+      CallAfter([this] { press(); });
+    else if (code == WXK_TAB)
+      Navigate(e.ShiftDown() ? 0 : static_cast<int>(wxNavigationKeyEvent::IsForward));
+    else
+      e.Skip();
   });
 }
 
@@ -99,15 +126,35 @@ void Button::paint(wxPaintEvent&) {
   wxColour fill = p.card, text = p.text, border = p.line;
   switch (style_) {
     case ButtonStyle::normal: break;
-    case ButtonStyle::primary: fill = border = p.accent; text = p.on_accent; break;
-    case ButtonStyle::danger: fill = p.card; border = text = p.danger; break;
-    case ButtonStyle::quiet: fill = border = GetParent()->GetBackgroundColour(); text = p.accent; break;
-    case ButtonStyle::practice: fill = border = p.practice; text = p.on_accent; break;
+    case ButtonStyle::primary:
+      fill = border = p.accent;
+      text = p.on_accent;
+      break;
+    case ButtonStyle::danger:
+      fill = p.card;
+      border = text = p.danger;
+      break;
+    case ButtonStyle::quiet:
+      fill = border = GetParent()->GetBackgroundColour();
+      text = p.accent;
+      break;
+    case ButtonStyle::practice:
+      fill = border = p.practice;
+      text = p.on_accent;
+      break;
   }
-  if (on_) { fill = p.accent_soft; border = text = p.accent; }
-  if (!IsEnabled()) { fill = p.ground; text = p.muted; border = p.line; }
-  else if (down_) fill = fill.ChangeLightness(88);
-  else if (hover_) fill = fill.ChangeLightness(style_ == ButtonStyle::primary ? 112 : 96);
+  if (on_) {
+    fill = p.accent_soft;
+    border = text = p.accent;
+  }
+  if (!IsEnabled()) {
+    fill = p.ground;
+    text = p.muted;
+    border = p.line;
+  } else if (down_)
+    fill = fill.ChangeLightness(88);
+  else if (hover_)
+    fill = fill.ChangeLightness(style_ == ButtonStyle::primary ? 112 : 96);
   const wxSize size = GetClientSize();
   wxRect r(wxPoint(0, 0), size);
   r.Deflate(2);
@@ -142,8 +189,8 @@ void Button::paint(wxPaintEvent&) {
     draw_text(dc, note_, wxRect(x, r.y + r.height / 2, space, r.height / 2 - px(6)));
   }
   if (key_width) {
-    const wxRect cap(left_ ? r.GetRight() - key_width - px(8) : x + label_width + px(8), r.y + (r.height - px(24)) / 2,
-                     key_width, px(24));
+    const wxRect cap(left_ ? r.GetRight() - key_width - px(8) : x + label_width + px(8),
+                     r.y + (r.height - px(24)) / 2, key_width, px(24));
     dc.SetBrush(*wxTRANSPARENT_BRUSH);
     dc.SetPen(wxPen(text));
     dc.DrawRoundedRectangle(cap, px(4));
@@ -153,13 +200,22 @@ void Button::paint(wxPaintEvent&) {
   }
 }
 
-Words::Words(wxWindow* parent, const wxString& text, int size, Weight weight, const wxColour& colour, int width, int lines)
-    : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxBORDER_NONE), text_(text), size_(size),
-      width_(width), lines_(lines), weight_(weight), colour_(colour.IsOk() ? colour : palette().text) {
+Words::Words(wxWindow* parent, const wxString& text, int size, Weight weight, const wxColour& colour,
+             int width, int lines)
+    : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxBORDER_NONE),
+      text_(text),
+      size_(size),
+      width_(width),
+      lines_(lines),
+      weight_(weight),
+      colour_(colour.IsOk() ? colour : palette().text) {
   SetBackgroundStyle(wxBG_STYLE_PAINT);
   native::describe(this, to_utf8(text_), false);
   Bind(wxEVT_PAINT, &Words::paint, this);
-  Bind(wxEVT_SIZE, [this](wxSizeEvent& e) { Refresh(); e.Skip(); });
+  Bind(wxEVT_SIZE, [this](wxSizeEvent& e) {
+    Refresh();
+    e.Skip();
+  });
 }
 void Words::set_text(const wxString& text) {
   if (text == text_) return;
@@ -203,8 +259,10 @@ void Words::paint(wxPaintEvent&) {
   }
 }
 
-wxTextCtrl* make_field(wxWindow* parent, const wxString& name, const wxString& hint, std::function<void()> enter) {
-  auto* field = new wxTextCtrl(parent, wxID_ANY, wxString(), wxDefaultPosition, wxSize(-1, px(44)), wxTE_PROCESS_ENTER);
+wxTextCtrl* make_field(wxWindow* parent, const wxString& name, const wxString& hint,
+                       std::function<void()> enter) {
+  auto* field =
+      new wxTextCtrl(parent, wxID_ANY, wxString(), wxDefaultPosition, wxSize(-1, px(44)), wxTE_PROCESS_ENTER);
   field->SetFont(font(17));
   field->SetHint(hint);
   field->SetName(name);

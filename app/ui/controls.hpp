@@ -1,4 +1,5 @@
-// The drawn controls: large, flat, the same on every desktop, reachable by keyboard and named for screen readers.
+// The drawn controls: large, flat, the same on every desktop, reachable by keyboard and named for screen
+// readers.
 #pragma once
 #include "ui/style.hpp"
 
@@ -6,20 +7,26 @@ namespace caukham::ui {
 
 enum class ButtonStyle : std::uint8_t { normal, primary, danger, quiet, practice };
 
-// A button of at least 44 px. Enter presses it; Space too, unless an examination is open (there Space takes a picture).
+// A button of at least 44 px. Enter presses it; Space too, unless an examination is open (there Space takes a
+// picture).
 class Button : public wxWindow {
  public:
-  Button(wxWindow* parent, const wxString& label, std::function<void()> act, ButtonStyle style = ButtonStyle::normal,
-         Icon icon = Icon::none, const wxString& key = {});
+  Button(wxWindow* parent, const wxString& label, std::function<void()> act,
+         ButtonStyle style = ButtonStyle::normal, Icon icon = Icon::none, const wxString& key = {});
   void set_label(const wxString& label);
   void set_key(const wxString& key);
   void set_style(ButtonStyle style);
-  void set_on(bool on);            // held down, e.g. freeze
+  void set_on(bool on);  // held down, e.g. freeze
   void set_left_aligned() { left_ = true; }
   void set_note(const wxString& note);  // a second, smaller line
-  void set_icon(Icon icon) { icon_ = icon; Refresh(); }
+  void set_icon(Icon icon) {
+    icon_ = icon;
+    Refresh();
+  }
   const wxString& label() const { return label_; }
-  void press() { if (IsEnabled()) act_(); }
+  void press() {
+    if (IsEnabled()) act_();
+  }
   bool AcceptsFocus() const override { return IsEnabled(); }
   bool Enable(bool enable = true) override;
 
@@ -58,6 +65,7 @@ class Words : public wxWindow {
 };
 
 // A text field of 44 px with a hint; Enter calls `enter`.
-wxTextCtrl* make_field(wxWindow* parent, const wxString& name, const wxString& hint, std::function<void()> enter = {});
+wxTextCtrl* make_field(wxWindow* parent, const wxString& name, const wxString& hint,
+                       std::function<void()> enter = {});
 
 }  // namespace caukham::ui

@@ -1,5 +1,6 @@
-// Twelve leads on millimetre paper. A pen sweeps over a bitmap that is kept: at each tick only the new columns and
-// the bar ahead of them are drawn and shown again, so that an hour of ECG costs a few percent of one core.
+// Twelve leads on millimetre paper. A pen sweeps over a bitmap that is kept: at each tick only the new
+// columns and the bar ahead of them are drawn and shown again, so that an hour of ECG costs a few percent of
+// one core.
 #pragma once
 #include "ui/controls.hpp"
 #include "ui/ecg_trace.hpp"
@@ -26,13 +27,15 @@ class EcgPane : public Pane {
   wxString header_note() const override;
 
  private:
-  struct Drawn { double x = -1, y = 0; };
-  double scale() const;                 // px a mm
+  struct Drawn {
+    double x = -1, y = 0;
+  };
+  double scale() const;  // px a mm
   int bottom_height() const;
   bool warns() const { return large_ && off_seen_ != 0 && live(); }
-  wxRect sheet() const;                 // paper, px in this window
+  wxRect sheet() const;  // paper, px in this window
   Sweep sweep_of(const Strip& strip) const;
-  void rebuild();                       // paper and traces from what is kept
+  void rebuild();  // paper and traces from what is kept
   void draw_paper(wxDC& dc, const wxSize& size);
   void advance(std::uint64_t from, std::uint64_t to, bool refresh);
   wxRect clear_ahead(wxDC& dc, const Strip& strip, const Sweep& sweep, std::uint64_t from, std::uint64_t to);
@@ -50,7 +53,7 @@ class EcgPane : public Pane {
   std::uint64_t drawn_to_ = 0;
   std::uint32_t off_seen_ = 0;
   int names_width_ = 0;  // px left of the pulses
-  int silent_s_ = 0;  // whole seconds since the newest sample; 0 while they come
+  int silent_s_ = 0;     // whole seconds since the newest sample; 0 while they come
   std::vector<Button*> tools_;
 };
 

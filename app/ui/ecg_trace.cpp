@@ -79,9 +79,12 @@ std::uint64_t EcgTrace::take(const station::WaveformWindow& window) {
     if (end_ == 0) {
       first_ = end_ = from;
     } else if (from > end_) {
-      if (from - end_ >= ring_.size()) std::fill(valid_.begin(), valid_.end(), std::uint8_t{0});
-      else for (std::uint64_t s = end_; s < from; ++s) valid_[s % ring_.size()] = 0;
-      filter_ready_ = filter_ready_ && static_cast<double>(from - end_) < rate_hz_;  // a long hole: a new baseline
+      if (from - end_ >= ring_.size())
+        std::fill(valid_.begin(), valid_.end(), std::uint8_t{0});
+      else
+        for (std::uint64_t s = end_; s < from; ++s) valid_[s % ring_.size()] = 0;
+      filter_ready_ =
+          filter_ready_ && static_cast<double>(from - end_) < rate_hz_;  // a long hole: a new baseline
     }
     for (std::uint64_t s = from; s < run.first_sample + run.count; ++s)
       put(s, run.samples.data() + (s - run.first_sample) * channels_);

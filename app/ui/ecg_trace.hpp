@@ -1,5 +1,6 @@
-// The last seconds of a 12-lead ECG as the pane draws them: eight recorded leads in, twelve out, baseline removed for
-// the eye only, with holes where samples were lost. The record never sees what happens here. No wx.
+// The last seconds of a 12-lead ECG as the pane draws them: eight recorded leads in, twelve out, baseline
+// removed for the eye only, with holes where samples were lost. The record never sees what happens here. No
+// wx.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -15,10 +16,13 @@ using TwelveLeads = std::array<float, lead_count>;  // µV
 
 class EcgTrace {
  public:
-  // Which channel carries which of I II V1…V6; by label, or by position when the labels say nothing. False: this is
-  // not an ECG of at least two leads and nothing will be drawn.
+  // Which channel carries which of I II V1…V6; by label, or by position when the labels say nothing. False:
+  // this is not an ECG of at least two leads and nothing will be drawn.
   bool set_stream(const core::StreamInfo& info);
-  void set_baseline_hz(double hz) { baseline_hz_ = hz; filter_ready_ = false; }  // first-order high-pass; 0: none
+  void set_baseline_hz(double hz) {
+    baseline_hz_ = hz;
+    filter_ready_ = false;
+  }  // first-order high-pass; 0: none
 
   void set_off(std::uint32_t electrodes);  // mask of sdk/event.h, from now on
 
@@ -27,9 +31,9 @@ class EcgTrace {
 
   double rate_hz() const { return rate_hz_; }
   bool has_lead(int lead) const { return (leads_present_ >> lead) & 1u; }
-  std::uint64_t end() const { return end_; }    // grid number after the newest sample; 0: none yet
-  std::uint64_t begin() const;                  // oldest still kept
-  bool valid(std::uint64_t sample) const;       // kept and really received
+  std::uint64_t end() const { return end_; }  // grid number after the newest sample; 0: none yet
+  std::uint64_t begin() const;                // oldest still kept
+  bool valid(std::uint64_t sample) const;     // kept and really received
   const TwelveLeads& at(std::uint64_t sample) const { return ring_[sample % ring_.size()]; }
   // Was an electrode of this lead off when the sample came? Then it is no signal of the heart.
   bool lead_off(int lead, std::uint64_t sample) const { return off_[sample % off_.size()] >> lead & 1; }

@@ -20,7 +20,9 @@ void FrontChooser::sign(core::StreamId stream, Sign sign, std::int64_t now_ns) {
 }
 
 core::StreamId FrontChooser::front(const std::vector<core::StreamId>& streams, std::int64_t) {
-  const auto exists = [&](core::StreamId id) { return id && std::find(streams.begin(), streams.end(), id) != streams.end(); };
+  const auto exists = [&](core::StreamId id) {
+    return id && std::find(streams.begin(), streams.end(), id) != streams.end();
+  };
   if (!exists(pinned_)) pinned_ = 0;
   if (pinned_) {
     wish_ = 0;
@@ -32,11 +34,13 @@ core::StreamId FrontChooser::front(const std::vector<core::StreamId>& streams, s
   return front_;
 }
 
-double luma_change(const std::uint8_t* a, int stride_a, const std::uint8_t* b, int stride_b, int width, int height) {
+double luma_change(const std::uint8_t* a, int stride_a, const std::uint8_t* b, int stride_b, int width,
+                   int height) {
   std::int64_t sum = 0, count = 0;
   for (int y = 8; y < height; y += 16)
     for (int x = 8; x < width; x += 16, ++count)
-      sum += std::abs(int{a[y * static_cast<std::ptrdiff_t>(stride_a) + x]} - int{b[y * static_cast<std::ptrdiff_t>(stride_b) + x]});
+      sum += std::abs(int{a[y * static_cast<std::ptrdiff_t>(stride_a) + x]} -
+                      int{b[y * static_cast<std::ptrdiff_t>(stride_b) + x]});
   return count ? static_cast<double>(sum) / static_cast<double>(count) : 0;
 }
 

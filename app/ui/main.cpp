@@ -27,17 +27,18 @@ struct Command {
 bool read_command(int argc, char** argv, Command& c) {
   std::string data, screenshots, lang;
   po::options_description all("caukham");
-  all.add_options()("help,h", "what can be given here")
-      ("simulate", po::bool_switch(&c.station.simulate), "practice: simulated devices, everything marked SIMULATED")
-      ("data", po::value(&data), "folder for patients and examinations")
-      ("lang", po::value(&lang), "vi or en; otherwise what was used last")
-      ("scenario", po::value(&c.scenario), "plays a script of acts, then closes")
-      ("out", po::value(&c.out)->default_value("."), "where the script puts its report")
-      ("public-host", po::value(&c.station.public_host), "host name for the invitation's link")
-      ("port", po::value(&c.station.port)->default_value(0), "port of the meeting; 0: any free one")
-      ("ecg", po::value(&c.station.ecg_record), "practice: a WFDB header to play")
-      ("spirometry", po::value(&c.station.spirometry_folder), "practice: a folder of volume-time curves")
-      ("screenshot-dir", po::value(&screenshots), "where F12 puts pictures of the window");
+  all.add_options()("help,h", "what can be given here")(
+      "simulate", po::bool_switch(&c.station.simulate),
+      "practice: simulated devices, everything marked SIMULATED")("data", po::value(&data),
+                                                                  "folder for patients and examinations")(
+      "lang", po::value(&lang), "vi or en; otherwise what was used last")(
+      "scenario", po::value(&c.scenario), "plays a script of acts, then closes")(
+      "out", po::value(&c.out)->default_value("."), "where the script puts its report")(
+      "public-host", po::value(&c.station.public_host), "host name for the invitation's link")(
+      "port", po::value(&c.station.port)->default_value(0), "port of the meeting; 0: any free one")(
+      "ecg", po::value(&c.station.ecg_record), "practice: a WFDB header to play")(
+      "spirometry", po::value(&c.station.spirometry_folder), "practice: a folder of volume-time curves")(
+      "screenshot-dir", po::value(&screenshots), "where F12 puts pictures of the window");
   po::variables_map given;
   po::store(po::parse_command_line(argc, argv, all), given);
   po::notify(given);

@@ -18,18 +18,23 @@ int rank(const std::string& kind) {
 }  // namespace
 
 MainFrame::MainFrame(station::Desk& desk, const WindowOptions& options)
-    : wxFrame(nullptr, wxID_ANY, "Caukham"), desk_(desk), options_(options),
+    : wxFrame(nullptr, wxID_ANY, "Caukham"),
+      desk_(desk),
+      options_(options),
       settings_path_(options.settings_file.empty() ? settings_file() : options.settings_file),
       settings_(Settings::load(settings_path_)) {
   if (!options.language.empty()) settings_.language = options.language;
   core::set_language(settings_.language, core::locale_folder());
   set_text_scale(options.text_scale > 0 ? options.text_scale : native::desktop_text_scale());
   choose_palette(wxSystemSettings::GetAppearance().IsDark());
-  SetSize(options.width > 0 ? options.width : settings_.width, options.height > 0 ? options.height : settings_.height);
+  SetSize(options.width > 0 ? options.width : settings_.width,
+          options.height > 0 ? options.height : settings_.height);
   SetMinClientSize(wxSize(1024, 640));
   build();
   if (settings_.maximised && options.width == 0) Maximize();
-  Bind(wxEVT_CHAR_HOOK, [this](wxKeyEvent& e) { if (!key(e)) e.Skip(); });
+  Bind(wxEVT_CHAR_HOOK, [this](wxKeyEvent& e) {
+    if (!key(e)) e.Skip();
+  });
   timer_.Bind(wxEVT_TIMER, [this](wxTimerEvent&) { poll(); });
   timer_.Start(tick_ms);
   Bind(wxEVT_CLOSE_WINDOW, [this](wxCloseEvent& e) {
@@ -62,7 +67,12 @@ void MainFrame::build() {
   notice_ = new NoticeBar(frame_, desk_);
   all->Add(notice_, 0, wxEXPAND);
   auto* columns = new wxBoxSizer(wxHORIZONTAL);
-  steps_ = new StepsPanel(frame_, {[this](const std::string& kind) { bring(kind); }, [this] { notice_->say(tr("Finish this examination first, then choose the next patient."), core::now_ns()); },
+  steps_ = new StepsPanel(frame_, {[this](const std::string& kind) { bring(kind); },
+                                   [this] {
+                                     notice_->say(
+                                         tr("Finish this examination first, then choose the next patient."),
+                                         core::now_ns());
+                                   },
                                    [this] { desk_.close_exam(); }});
   steps_->SetMinSize(wxSize(px(226), -1));
   columns->Add(steps_, 0, wxEXPAND);
@@ -77,11 +87,13 @@ void MainFrame::build() {
   middle->Add(tray_, 0, wxEXPAND | wxTOP, px(6));
   middle_->SetSizer(middle);
   columns->Add(middle_, 1, wxEXPAND);
-  session_ = new SessionPanel(frame_, desk_, {[this] { call(); }, [this](const station::AskCard& a) { take(a); }});
+  session_ =
+      new SessionPanel(frame_, desk_, {[this] { call(); }, [this](const station::AskCard& a) { take(a); }});
   session_->SetMinSize(wxSize(px(304), -1));
   columns->Add(session_, 0, wxEXPAND);
   all->Add(columns, 1, wxEXPAND);
-  bottom_ = new BottomBar(frame_, {[this] { capture(); }, [this] { clip(); }, [this] { freeze(); }, [this] { change_side(); }, [this] { call(); }});
+  bottom_ = new BottomBar(frame_, {[this] { capture(); }, [this] { clip(); }, [this] { freeze(); },
+                                   [this] { change_side(); }, [this] { call(); }});
   all->Add(bottom_, 0, wxEXPAND);
   // Practice shows itself all round the window, not only in a word.
   auto* outer = new wxBoxSizer(wxVERTICAL);
@@ -91,7 +103,10 @@ void MainFrame::build() {
   auto* top = new wxBoxSizer(wxVERTICAL);
   top->Add(frame_, 1, wxEXPAND);
   SetSizer(top);
-  stage_->Bind(wxEVT_SIZE, [this](wxSizeEvent& e) { lay_out_middle(); e.Skip(); });
+  stage_->Bind(wxEVT_SIZE, [this](wxSizeEvent& e) {
+    lay_out_middle();
+    e.Skip();
+  });
   Layout();
   exam_seen_.assign(1, '?');  // like no exam there is: the first snapshot is shown in full
   poll();
@@ -125,7 +140,10 @@ void MainFrame::poll() {
   for (auto& [id, pane] : panes_) {
     if (!open || (id != front_ && ticks_ % 3 != 0)) continue;  // the small ones ten times a second
     if (!pane->tick(now)) continue;
-    chooser_.sign(id, pane->info().device_kind == "spirometer" ? FrontChooser::Sign::breath : FrontChooser::Sign::motion, now);
+    chooser_.sign(
+        id,
+        pane->info().device_kind == "spirometer" ? FrontChooser::Sign::breath : FrontChooser::Sign::motion,
+        now);
   }
   choose_front(now);
   if (fresh) show_snapshot(*snapshot);
@@ -142,7 +160,10 @@ void MainFrame::match_panes(const station::Snapshot& s) {
     if (!panes_.count(card.info.id)) {
       Pane* pane = make_pane(stage_, desk_, card.info, settings_, [this] { settings_.save(settings_path_); });
       if (!pane) continue;
-      pane->clicked = [this, id = card.info.id] { chooser_.pin(id); refresh_panels(); };
+      pane->clicked = [this, id = card.info.id] {
+        chooser_.pin(id);
+        refresh_panels();
+      };
       panes_[card.info.id] = pane;
       changed = true;
     }
@@ -174,7 +195,8 @@ void MainFrame::watch(const station::Snapshot& s, std::int64_t now) {
   for (const auto& c : s.captures) {
     if (!captures_seen_.try_emplace(c.id, true).second || other_exam || c.kind != "still") continue;
     for (const auto& card : s.streams)
-      if (card.info.device_kind == c.device_kind) chooser_.sign(card.info.id, FrontChooser::Sign::button, now);
+      if (card.info.device_kind == c.device_kind)
+        chooser_.sign(card.info.id, FrontChooser::Sign::button, now);
   }
 }
 
@@ -204,7 +226,9 @@ void MainFrame::lay_out_middle() {
   std::vector<Pane*> small;
   for (auto& [id, pane] : panes_)
     if (front == panes_.end() || pane != front->second) small.push_back(pane);
-  std::stable_sort(small.begin(), small.end(), [](const Pane* a, const Pane* b) { return rank(a->info().device_kind) < rank(b->info().device_kind); });
+  std::stable_sort(small.begin(), small.end(), [](const Pane* a, const Pane* b) {
+    return rank(a->info().device_kind) < rank(b->info().device_kind);
+  });
   if (front != panes_.end()) {
     front->second->set_large(true);
     front->second->SetSize(gap / 2, 0, size.x - gap, size.y - (row ? row + gap : 0));
@@ -213,7 +237,8 @@ void MainFrame::lay_out_middle() {
   const int width = count ? std::min((size.x - gap) / count, px(300)) : 0;
   for (int i = 0; i < count; ++i) {
     small[static_cast<std::size_t>(i)]->set_large(false);
-    small[static_cast<std::size_t>(i)]->SetSize(gap / 2 + i * width, size.y - row, width - (i + 1 < count ? gap : 0), row);
+    small[static_cast<std::size_t>(i)]->SetSize(gap / 2 + i * width, size.y - row,
+                                                width - (i + 1 < count ? gap : 0), row);
   }
   empty_->Show(panes_.empty());
   empty_->SetSize(px(40), size.y / 3, size.x - px(80), px(120));
@@ -230,15 +255,20 @@ void MainFrame::show_snapshot(const station::Snapshot& s) {
     tray_->Show(open);
     middle_->Layout();
     lay_out_middle();
-    if (!open) start_->focus_search();
-    else if (panes_.count(front_)) panes_[front_]->SetFocus();
+    if (!open)
+      start_->focus_search();
+    else if (panes_.count(front_))
+      panes_[front_]->SetFocus();
   }
-  empty_->set_text(words(s.ready ? core::tr_later("No device is connected. Plug a device into the USB port; it appears here by itself.")
-                                 : core::tr_later("Getting ready...")));
+  empty_->set_text(words(
+      s.ready ? core::tr_later(
+                    "No device is connected. Plug a device into the USB port; it appears here by itself.")
+              : core::tr_later("Getting ready...")));
   top_->show(s);
   start_->show(s);
   tray_->show(s);
-  const int tray_height = px(tray_->empty() ? 44 : 120);  // nothing in it: the room belongs to the live picture
+  const int tray_height =
+      px(tray_->empty() ? 44 : 120);  // nothing in it: the room belongs to the live picture
   if (tray_->GetMinSize().y != tray_height) {
     tray_->SetMinSize(wxSize(-1, tray_height));
     middle_->Layout();

@@ -1,5 +1,5 @@
-// The nurse's one window. It polls the desk thirty times a second, draws what changed, and turns keys and clicks into
-// acts of the desk. [window thread]
+// The nurse's one window. It polls the desk thirty times a second, draws what changed, and turns keys and
+// clicks into acts of the desk. [window thread]
 #pragma once
 #include "ui/bars.hpp"
 #include "ui/front.hpp"
@@ -19,7 +19,7 @@ class MainFrame : public wxFrame {
   ~MainFrame() override;
 
   bool save_screenshot(const std::filesystem::path& file);
-  void poll();                     // one tick of the timer
+  void poll();                        // one tick of the timer
   bool key(const wxKeyEvent& event);  // true: it was one of ours
   core::StreamId front() const { return front_; }
   const Pane* front_pane() const;

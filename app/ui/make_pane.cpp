@@ -7,7 +7,8 @@ namespace caukham::ui {
 Pane* make_pane(wxWindow* parent, station::Desk& desk, const core::StreamInfo& info, Settings& settings,
                 std::function<void()> settings_changed) {
   if (info.kind == core::StreamKind::video) return new PicturePane(parent, desk, info);
-  if (info.device_kind == "ecg") return new EcgPane(parent, desk, info, settings, std::move(settings_changed));
+  if (info.device_kind == "ecg")
+    return new EcgPane(parent, desk, info, settings, std::move(settings_changed));
   if (info.device_kind == "spirometer") return new SpirometryPane(parent, desk, info);
   return nullptr;
 }

@@ -10,13 +10,16 @@ namespace caukham::ui::native {
 void describe(wxWindow* control, const std::string& name_utf8, bool button);
 
 // Width in px and in mm of the monitor the window stands on; mm is 0 when the monitor does not say.
-struct Monitor { int width_px = 0, width_mm = 0; };
+struct Monitor {
+  int width_px = 0, width_mm = 0;
+};
 Monitor monitor_of(const wxWindow* window);
 
 // The desktop's size of letters; 1.0 is 96 dpi.
 double desktop_text_scale();
 
-// Paints the window with all it holds into a PNG, whether it is covered by others or not. False: cannot write.
+// Paints the window with all it holds into a PNG, whether it is covered by others or not. False: cannot
+// write.
 bool render_png(wxWindow* window, const std::string& path);
 
 }  // namespace caukham::ui::native

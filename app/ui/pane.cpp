@@ -9,21 +9,40 @@ namespace caukham::ui {
 using core::tr;
 
 Pane::Pane(wxWindow* parent, station::Desk& desk, const core::StreamInfo& info)
-    : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxBORDER_NONE | wxCLIP_CHILDREN), desk_(desk), info_(info) {
+    : wxWindow(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxBORDER_NONE | wxCLIP_CHILDREN),
+      desk_(desk),
+      info_(info) {
   SetBackgroundStyle(wxBG_STYLE_PAINT);
   SetBackgroundColour(palette().card);
   native::describe(this, device_words(info.device_kind), false);
   card_.info = info;
   Bind(wxEVT_PAINT, &Pane::paint, this);
-  Bind(wxEVT_SIZE, [this](wxSizeEvent& e) { resized(); Refresh(); e.Skip(); });
-  Bind(wxEVT_LEFT_UP, [this](wxMouseEvent&) { if (clicked) clicked(); });
-  Bind(wxEVT_SET_FOCUS, [this](wxFocusEvent& e) { Refresh(); e.Skip(); });
-  Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) { Refresh(); e.Skip(); });
-  Bind(wxEVT_KEY_DOWN, [this](wxKeyEvent& e) {
-    if (e.GetKeyCode() == WXK_RETURN && clicked) clicked();
-    else e.Skip();
+  Bind(wxEVT_SIZE, [this](wxSizeEvent& e) {
+    resized();
+    Refresh();
+    e.Skip();
   });
-  flash_timer_.Bind(wxEVT_TIMER, [this](wxTimerEvent&) { flash_ticks_ = 0; Refresh(); });
+  Bind(wxEVT_LEFT_UP, [this](wxMouseEvent&) {
+    if (clicked) clicked();
+  });
+  Bind(wxEVT_SET_FOCUS, [this](wxFocusEvent& e) {
+    Refresh();
+    e.Skip();
+  });
+  Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) {
+    Refresh();
+    e.Skip();
+  });
+  Bind(wxEVT_KEY_DOWN, [this](wxKeyEvent& e) {
+    if (e.GetKeyCode() == WXK_RETURN && clicked)
+      clicked();
+    else
+      e.Skip();
+  });
+  flash_timer_.Bind(wxEVT_TIMER, [this](wxTimerEvent&) {
+    flash_ticks_ = 0;
+    Refresh();
+  });
 }
 
 void Pane::show(const station::StreamCardUi& card, const station::Snapshot&) {
@@ -58,10 +77,12 @@ wxRect Pane::body() const {
   return {1, head, std::max(1, size.x - 2), std::max(1, size.y - head - 1)};
 }
 
-void Pane::chip(wxDC& dc, const wxString& text, int& right, int middle, const wxColour& fill, const wxColour& ink) const {
+void Pane::chip(wxDC& dc, const wxString& text, int& right, int middle, const wxColour& fill,
+                const wxColour& ink) const {
   dc.SetFont(font(14, Weight::bold));
   const wxSize extent = dc.GetTextExtent(text);
-  const wxRect r(right - extent.x - px(16), middle - extent.y / 2 - px(3), extent.x + px(16), extent.y + px(6));
+  const wxRect r(right - extent.x - px(16), middle - extent.y / 2 - px(3), extent.x + px(16),
+                 extent.y + px(6));
   fill_rounded(dc, r, px(6), fill, fill);
   dc.SetTextForeground(ink);
   dc.DrawLabel(text, r, wxALIGN_CENTER);
@@ -85,7 +106,8 @@ void Pane::cover(wxDC& dc, const wxString& text) const {
   const int height = line * static_cast<int>(lines.size());
   int y = b.y + (b.height - height) / 2, widest = 0;
   for (const auto& t : lines) widest = std::max(widest, dc.GetTextExtent(t).x);
-  const wxRect plate = wxRect(b.x + (b.width - widest) / 2, y, widest, height).Inflate(px(large_ ? 18 : 6), px(large_ ? 12 : 3));
+  const wxRect plate = wxRect(b.x + (b.width - widest) / 2, y, widest, height)
+                           .Inflate(px(large_ ? 18 : 6), px(large_ ? 12 : 3));
   fill_rounded(dc, plate, px(8), palette().card, palette().line);
   dc.SetTextForeground(palette().text);
   for (const auto& t : lines) {
@@ -112,7 +134,8 @@ void Pane::paint(wxPaintEvent&) {
     dc.DrawRectangle(wxRect(wxPoint(0, 0), size));
     int right = size.x - px(10);
     const int middle = b.y / 2;
-    if (info_.simulated) chip(dc, large_ ? to_wx("SIMULATED") : to_wx("SIM"), right, middle, p.practice, p.on_accent);
+    if (info_.simulated)
+      chip(dc, large_ ? to_wx("SIMULATED") : to_wx("SIM"), right, middle, p.practice, p.on_accent);
     if (frozen_) chip(dc, words("FROZEN"), right, middle, p.accent, p.on_accent);
     if (pinned_ && large_) chip(dc, words("Held in front"), right, middle, p.accent_soft, p.accent);
     if (large_ && !header_note().empty()) {
@@ -130,10 +153,12 @@ void Pane::paint(wxPaintEvent&) {
     if (large_) {
       dc.SetFont(font(14));
       dc.SetTextForeground(p.muted);
-      draw_text(dc, to_wx(info_.device_name), wxRect(px(24) + name_width, 0, std::max(0, right - name_width - px(30)), b.y));
+      draw_text(dc, to_wx(info_.device_name),
+                wxRect(px(24) + name_width, 0, std::max(0, right - name_width - px(30)), b.y));
     } else if (!header_note().empty()) {
       dc.SetTextForeground(p.text);
-      draw_text(dc, header_note(), wxRect(px(18) + name_width, 0, std::max(0, right - name_width - px(20)), b.y),
+      draw_text(dc, header_note(),
+                wxRect(px(18) + name_width, 0, std::max(0, right - name_width - px(20)), b.y),
                 wxALIGN_RIGHT | wxALIGN_CENTER_VERTICAL);
     }
   }

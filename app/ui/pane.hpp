@@ -1,5 +1,5 @@
-// One live device on the screen, large in the middle or small below. The pane reads the desk by itself and never
-// waits: what is not there yet is simply not drawn. [window thread]
+// One live device on the screen, large in the middle or small below. The pane reads the desk by itself and
+// never waits: what is not there yet is simply not drawn. [window thread]
 #pragma once
 #include "station/desk.hpp"
 #include "ui/settings.hpp"
@@ -31,9 +31,10 @@ class Pane : public wxWindow {
   virtual void resized() {}
   virtual wxString header_note() const { return {}; }
   wxRect body() const;
-  void cover(wxDC& dc, const wxString& text) const;       // greys the body and says why
-  void chip(wxDC& dc, const wxString& text, int& right, int middle, const wxColour& fill, const wxColour& ink) const;
-  void now_on_screen(std::int64_t sensed_ns);             // after painting something new
+  void cover(wxDC& dc, const wxString& text) const;  // greys the body and says why
+  void chip(wxDC& dc, const wxString& text, int& right, int middle, const wxColour& fill,
+            const wxColour& ink) const;
+  void now_on_screen(std::int64_t sensed_ns);  // after painting something new
 
   station::Desk& desk_;
   core::StreamInfo info_;
@@ -41,7 +42,12 @@ class Pane : public wxWindow {
   bool large_ = false, frozen_ = false, pinned_ = false;
 
  public:
-  void set_pinned(bool pinned) { if (pinned != pinned_) { pinned_ = pinned; Refresh(); } }
+  void set_pinned(bool pinned) {
+    if (pinned != pinned_) {
+      pinned_ = pinned;
+      Refresh();
+    }
+  }
 
  private:
   void paint(wxPaintEvent&);

@@ -18,7 +18,7 @@ double pixels_per_mm(int width_px, int width_mm, double calibrated) {
 }
 
 const char* lead_name(int lead) {
-  static constexpr std::array<const char*, lead_count> names = {"I",   "II", "III", "aVR", "aVL", "aVF",
+  static constexpr std::array<const char*, lead_count> names = {"I",  "II", "III", "aVR", "aVL", "aVF",
                                                                 "V1", "V2", "V3",  "V4",  "V5",  "V6"};
   return names[static_cast<std::size_t>(std::clamp(lead, 0, lead_count - 1))];
 }
@@ -30,8 +30,8 @@ std::vector<Strip> lay_strips(EcgLayout layout, double width, double height) {
   const auto grid = [&](int rows, int columns, int all_rows) {
     for (int column = 0; column < columns; ++column)
       for (int row = 0; row < rows; ++row)
-        out.push_back({column * rows + row, width * column / columns, width / columns, height * row / all_rows,
-                       height / all_rows});
+        out.push_back({column * rows + row, width * column / columns, width / columns,
+                       height * row / all_rows, height / all_rows});
   };
   switch (layout) {
     case EcgLayout::three_by_four_rhythm:

@@ -28,7 +28,7 @@ int days_in(int year, int month) {
 
 std::vector<std::string_view> split(std::string_view t, char by) {
   std::vector<std::string_view> parts;
-  for (std::size_t at = 0;; ) {
+  for (std::size_t at = 0;;) {
     const auto next = t.find(by, at);
     parts.push_back(t.substr(at, next - at));
     if (next == std::string_view::npos) return parts;
@@ -37,7 +37,8 @@ std::vector<std::string_view> split(std::string_view t, char by) {
 }
 
 std::optional<std::string> date(int day, int month, int year, std::string_view today) {
-  if (year < 1900 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return {};
+  if (year < 1900 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in(year, month))
+    return {};
   std::array<char, 40> iso = {};
   std::snprintf(iso.data(), iso.size(), "%04d-%02d-%02d", year, month, day);
   std::string out = iso.data();
@@ -50,8 +51,10 @@ std::string tidy(std::string_view text) {
   std::string out;
   for (char c : text) {
     const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!space) out += c;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
+    if (!space)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
@@ -121,19 +124,25 @@ std::optional<station::PatientCard> read_cccd_qr(std::string_view text, std::str
   card.name = tidy(p[2]);
   card.birth_date = *born;
   const std::string sex = tidy(p[4]);
-  if (sex == "Nam") card.sex = "male";
-  else if (sex == "N\u1eef" || sex == "Nu\u031b\u0303") card.sex = "female";  // NFC and NFD of "Nữ"
+  if (sex == "Nam")
+    card.sex = "male";
+  else if (sex == "N\u1eef" || sex == "Nu\u031b\u0303")
+    card.sex = "female";  // NFC and NFD of "Nữ"
   return card;
 }
 
 const char* form_problem(const station::PatientCard& form, std::string_view birth, std::string_view today) {
   if (tidy(form.name).empty()) return core::tr_later("Please enter the full name.");
   if (tidy(birth).empty()) return core::tr_later("Please enter the date of birth, or only the year.");
-  if (!read_birth_date(birth, today)) return core::tr_later("This date of birth does not exist. Write day/month/year, for example 08/03/1979.");
+  if (!read_birth_date(birth, today))
+    return core::tr_later("This date of birth does not exist. Write day/month/year, for example 08/03/1979.");
   if (form.sex.empty()) return core::tr_later("Please choose male or female.");
-  if (!form.cccd.empty() && !cccd_ok(form.cccd)) return core::tr_later("The identity card number has 12 digits (old cards: 9).");
-  if (!form.bhyt.empty() && !bhyt_ok(form.bhyt)) return core::tr_later("The insurance card has 2 letters and 13 digits.");
-  if (!form.phone.empty() && !phone_ok(form.phone)) return core::tr_later("The phone number has 9 to 11 digits.");
+  if (!form.cccd.empty() && !cccd_ok(form.cccd))
+    return core::tr_later("The identity card number has 12 digits (old cards: 9).");
+  if (!form.bhyt.empty() && !bhyt_ok(form.bhyt))
+    return core::tr_later("The insurance card has 2 letters and 13 digits.");
+  if (!form.phone.empty() && !phone_ok(form.phone))
+    return core::tr_later("The phone number has 9 to 11 digits.");
   return nullptr;
 }
 

@@ -8,8 +8,8 @@
 
 namespace caukham::ui {
 
-// "08/03/1979", "8/3/1979" or "1979" → "1979-03-08" / "1979". Nothing for a day that is not in the calendar, before
-// 1900 or after `today` ("2026-11-21").
+// "08/03/1979", "8/3/1979" or "1979" → "1979-03-08" / "1979". Nothing for a day that is not in the calendar,
+// before 1900 or after `today` ("2026-11-21").
 std::optional<std::string> read_birth_date(std::string_view text, std::string_view today);
 // The other way, for people: "08/03/1979" or "1979"; empty for anything else.
 std::string show_birth_date(const std::string& iso);
@@ -23,10 +23,12 @@ bool bhyt_ok(std::string_view text);
 // 9 to 11 digits, "+84" allowed in front; spaces and dots are overlooked.
 bool phone_ok(std::string_view text);
 
-// The text in a CCCD's QR code: number|old number|name|ddmmyyyy|sex|address|ddmmyyyy. Nothing when it is not one.
+// The text in a CCCD's QR code: number|old number|name|ddmmyyyy|sex|address|ddmmyyyy. Nothing when it is not
+// one.
 std::optional<station::PatientCard> read_cccd_qr(std::string_view text, std::string_view today);
 
-// English key of what is wrong first, for tr(); null when the form can be saved. `birth` is the text as typed.
+// English key of what is wrong first, for tr(); null when the form can be saved. `birth` is the text as
+// typed.
 const char* form_problem(const station::PatientCard& form, std::string_view birth, std::string_view today);
 
 // One space between words, none at the ends.

@@ -18,9 +18,9 @@ void PicturePane::show(const station::StreamCardUi& card, const station::Snapsho
   std::vector<station::PointerMark> mine;
   for (const auto& p : snapshot.pointers)
     if (p.stream == info_.id) mine.push_back(p);
-  const bool same = std::equal(mine.begin(), mine.end(), pointers_.begin(), pointers_.end(), [](const auto& a, const auto& b) {
-    return a.x == b.x && a.y == b.y && a.guest_name == b.guest_name;
-  });
+  const bool same = std::equal(
+      mine.begin(), mine.end(), pointers_.begin(), pointers_.end(),
+      [](const auto& a, const auto& b) { return a.x == b.x && a.y == b.y && a.guest_name == b.guest_name; });
   pointers_ = std::move(mine);
   const std::string side = info_.device_kind == "otoscope" ? snapshot.side : "";
   if (!same || side != side_) RefreshRect(body(), false);
@@ -30,8 +30,10 @@ void PicturePane::show(const station::StreamCardUi& card, const station::Snapsho
 wxRect PicturePane::frame() const {
   const wxRect b = body();
   if (!picture_ || picture_->width < 1 || picture_->height < 1) return b;
-  const double fit = std::min(static_cast<double>(b.width) / picture_->width, static_cast<double>(b.height) / picture_->height);
-  const int w = std::max(2, static_cast<int>(picture_->width * fit)), h = std::max(2, static_cast<int>(picture_->height * fit));
+  const double fit = std::min(static_cast<double>(b.width) / picture_->width,
+                              static_cast<double>(b.height) / picture_->height);
+  const int w = std::max(2, static_cast<int>(picture_->width * fit)),
+            h = std::max(2, static_cast<int>(picture_->height * fit));
   return {b.x + (b.width - w) / 2, b.y + (b.height - h) / 2, w, h};
 }
 
@@ -42,7 +44,8 @@ bool PicturePane::tick(std::int64_t now_ns) {
     if (newest && newest != picture_) {
       if (compared_ && compared_->width == newest->width && compared_->height == newest->height) {
         if (now_ns - compared_at_ns_ > 200'000'000) {
-          moved = luma_change(compared_->y(), compared_->stride_y, newest->y(), newest->stride_y, newest->width, newest->height) > motion_threshold;
+          moved = luma_change(compared_->y(), compared_->stride_y, newest->y(), newest->stride_y,
+                              newest->width, newest->height) > motion_threshold;
           compared_ = newest;
           compared_at_ns_ = now_ns;
         }
@@ -80,9 +83,11 @@ void PicturePane::draw_pointers(wxDC& dc, const wxRect& f) {
   const std::int64_t now = core::now_ns();
   for (const auto& mark : pointers_) {
     if (now - mark.seen_ns > pointer_stays_ns) continue;
-    const wxPoint at(f.x + static_cast<int>(std::clamp(mark.x, 0.0, 1.0) * f.width), f.y + static_cast<int>(std::clamp(mark.y, 0.0, 1.0) * f.height));
+    const wxPoint at(f.x + static_cast<int>(std::clamp(mark.x, 0.0, 1.0) * f.width),
+                     f.y + static_cast<int>(std::clamp(mark.y, 0.0, 1.0) * f.height));
     dc.SetBrush(*wxTRANSPARENT_BRUSH);
-    for (const auto& [colour, width] : {std::pair{*wxBLACK, px(7)}, std::pair{wxColour(64, 255, 120), px(4)}}) {
+    for (const auto& [colour, width] :
+         {std::pair{*wxBLACK, px(7)}, std::pair{wxColour(64, 255, 120), px(4)}}) {
       dc.SetPen(wxPen(colour, width));
       dc.DrawCircle(at, px(large_ ? 22 : 10));
     }
@@ -117,7 +122,8 @@ void PicturePane::draw(wxDC& dc, const wxRect&) {
   }
   draw_pointers(dc, f);
   if (!live()) {
-    cover(dc, drawn ? to_wx(tr("Not a current picture: {0}", state_words(card_.state))) : to_wx(state_words(card_.state)));
+    cover(dc, drawn ? to_wx(tr("Not a current picture: {0}", state_words(card_.state)))
+                    : to_wx(state_words(card_.state)));
   } else if (!drawn) {
     cover(dc, words("Waiting for the first picture..."));
   } else if (!frozen_ && age_ns_ > second_ns) {

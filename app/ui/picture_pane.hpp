@@ -16,8 +16,8 @@ class PicturePane : public Pane {
   void resized() override { shown_ = nullptr; }
 
  private:
-  wxRect frame() const;      // where the picture lies, aspect kept
-  bool convert();            // picture_ → bitmap_ in the frame's size
+  wxRect frame() const;  // where the picture lies, aspect kept
+  bool convert();        // picture_ → bitmap_ in the frame's size
   void draw_pointers(wxDC& dc, const wxRect& frame);
 
   std::shared_ptr<const media::Picture> picture_, shown_, compared_;

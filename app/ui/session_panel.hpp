@@ -1,4 +1,5 @@
-// The right column: who is in the examination from far away, what they ask, and what they say. [window thread]
+// The right column: who is in the examination from far away, what they ask, and what they say. [window
+// thread]
 #pragma once
 #include "station/desk.hpp"
 #include "ui/controls.hpp"

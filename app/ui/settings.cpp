@@ -65,10 +65,16 @@ void Settings::save(const fs::path& file) const {
   if (file.empty()) return;
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
-  const json all = {{"width", width}, {"height", height}, {"maximised", maximised},
-                    {"ecg_layout", static_cast<int>(layout)}, {"mm_per_s", mm_per_s}, {"mm_per_mv", mm_per_mv},
-                    {"strong_baseline", strong_baseline}, {"iec_electrodes", iec_electrodes},
-                    {"px_per_mm", px_per_mm}, {"language", language}};
+  const json all = {{"width", width},
+                    {"height", height},
+                    {"maximised", maximised},
+                    {"ecg_layout", static_cast<int>(layout)},
+                    {"mm_per_s", mm_per_s},
+                    {"mm_per_mv", mm_per_mv},
+                    {"strong_baseline", strong_baseline},
+                    {"iec_electrodes", iec_electrodes},
+                    {"px_per_mm", px_per_mm},
+                    {"language", language}};
   fs::path fresh = file;
   fresh += ".new";
   {
@@ -83,8 +89,10 @@ fs::path settings_file() {
 #ifdef _WIN32
   if (const char* folder = std::getenv("APPDATA")) return fs::path(folder) / "caukham" / "window.json";
 #else
-  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder) return fs::path(folder) / "caukham" / "window.json";
-  if (const char* home = std::getenv("HOME"); home && *home) return fs::path(home) / ".config" / "caukham" / "window.json";
+  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder)
+    return fs::path(folder) / "caukham" / "window.json";
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return fs::path(home) / ".config" / "caukham" / "window.json";
 #endif
   return {};
 }

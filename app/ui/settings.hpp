@@ -1,5 +1,6 @@
-// What the window remembers on this PC between examinations. A small JSON file in the user's own config folder; one
-// that cannot be read gives the defaults, one that cannot be written is not worth a word to the nurse. No wx.
+// What the window remembers on this PC between examinations. A small JSON file in the user's own config
+// folder; one that cannot be read gives the defaults, one that cannot be written is not worth a word to the
+// nurse. No wx.
 #pragma once
 #include <filesystem>
 #include <string>

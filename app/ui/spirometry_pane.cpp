@@ -9,15 +9,19 @@
 namespace caukham::ui {
 using core::tr;
 namespace {
-const std::array<wxColour, 6> colours = {wxColour(0x1E, 0x63, 0xC4), wxColour(0xC4, 0x5A, 0x00), wxColour(0x1B, 0x7F, 0x4B),
-                                         wxColour(0x8E, 0x24, 0xAA), wxColour(0x00, 0x83, 0x8F), wxColour(0x6D, 0x4C, 0x41)};
-const wxColour& colour_of(std::uint32_t manoeuvre) { return colours[(manoeuvre + colours.size() - 1) % colours.size()]; }
+const std::array<wxColour, 6> colours = {wxColour(0x1E, 0x63, 0xC4), wxColour(0xC4, 0x5A, 0x00),
+                                         wxColour(0x1B, 0x7F, 0x4B), wxColour(0x8E, 0x24, 0xAA),
+                                         wxColour(0x00, 0x83, 0x8F), wxColour(0x6D, 0x4C, 0x41)};
+const wxColour& colour_of(std::uint32_t manoeuvre) {
+  return colours[(manoeuvre + colours.size() - 1) % colours.size()];
+}
 }  // namespace
 
 void SpirometryPane::show(const station::StreamCardUi& card, const station::Snapshot& snapshot) {
   Pane::show(card, snapshot);
   if (snapshot.spirometry.size() != blows_.size() ||
-      (!blows_.empty() && (blows_.back().words != snapshot.spirometry.back().words || blows_.back().time_s.size() != snapshot.spirometry.back().time_s.size())))
+      (!blows_.empty() && (blows_.back().words != snapshot.spirometry.back().words ||
+                           blows_.back().time_s.size() != snapshot.spirometry.back().time_s.size())))
     Refresh();
   blows_ = snapshot.spirometry;
 }
@@ -26,7 +30,9 @@ bool SpirometryPane::tick(std::int64_t now_ns) {
   if (frozen_ || info_.rate_hz <= 0) return false;
   const auto window = desk_.waveform(info_.id, next_sample_);
   for (const auto& run : window.runs) {
-    if (run.first_sample + run.count <= next_sample_ || run.samples.size() < static_cast<std::size_t>(run.count) * info_.channels()) continue;
+    if (run.first_sample + run.count <= next_sample_ ||
+        run.samples.size() < static_cast<std::size_t>(run.count) * info_.channels())
+      continue;
     const std::uint64_t from = std::max(run.first_sample, next_sample_);
     if (next_sample_ && from > next_sample_) breath_.hole();
     for (std::uint64_t n = from; n < run.first_sample + run.count; ++n)
@@ -45,11 +51,13 @@ bool SpirometryPane::tick(std::int64_t now_ns) {
 
 void SpirometryPane::draw_steps(wxDC& dc, const wxRect& where) {
   const auto& p = palette();
-  const std::array<wxString, 4> steps = {words("Breathe in, as deep as you can"), words("Blow out hard and fast!"),
-                                         words("Keep blowing, keep blowing..."), words("Breathe in again. Well done!")};
+  const std::array<wxString, 4> steps = {
+      words("Breathe in, as deep as you can"), words("Blow out hard and fast!"),
+      words("Keep blowing, keep blowing..."), words("Breathe in again. Well done!")};
   const auto phase = breath_.phase();
   const int now = phase == Breath::Phase::blowing ? (breath_.blown_s() < 1.0 ? 1 : 2)
-                  : phase == Breath::Phase::plateau || phase == Breath::Phase::ended ? 3 : 0;
+                  : phase == Breath::Phase::plateau || phase == Breath::Phase::ended ? 3
+                                                                                     : 0;
   const int width = where.width / 4;
   for (int i = 0; i < 4; ++i) {
     wxRect r(where.x + i * width, where.y, width - px(8), where.height);
@@ -69,7 +77,8 @@ void SpirometryPane::draw_steps(wxDC& dc, const wxRect& where) {
       const double done = std::clamp(breath_.blown_s() / 6.0, 0.0, 1.0);
       dc.SetPen(*wxTRANSPARENT_PEN);
       dc.SetBrush(wxBrush(done >= 1 ? p.good : p.warning));
-      dc.DrawRectangle(r.x + px(6), r.GetBottom() - px(7), static_cast<int>((r.width - px(12)) * done), px(5));
+      dc.DrawRectangle(r.x + px(6), r.GetBottom() - px(7), static_cast<int>((r.width - px(12)) * done),
+                       px(5));
     }
   }
 }
@@ -77,7 +86,8 @@ void SpirometryPane::draw_steps(wxDC& dc, const wxRect& where) {
 void SpirometryPane::draw_plot(wxDC& dc, const wxRect& where, Plot kind) {
   const auto& p = palette();
   double most_volume = 4, most_flow = 8, most_time = 6;
-  const auto widen = [&](const std::vector<float>& t, const std::vector<float>& v, const std::vector<float>& f) {
+  const auto widen = [&](const std::vector<float>& t, const std::vector<float>& v,
+                         const std::vector<float>& f) {
     for (float x : t) most_time = std::max(most_time, static_cast<double>(x));
     for (float x : v) most_volume = std::max(most_volume, static_cast<double>(x) * 1.05);
     for (float x : f) most_flow = std::max(most_flow, static_cast<double>(x) * 1.05);
@@ -87,7 +97,8 @@ void SpirometryPane::draw_plot(wxDC& dc, const wxRect& where, Plot kind) {
   const double x_max = kind == Plot::flow_volume ? std::ceil(most_volume) : std::ceil(most_time);
   const double y_max = kind == Plot::flow_volume ? std::ceil(most_flow / 2) * 2 : std::ceil(most_volume);
   const int margin = large_ ? px(34) : px(4), bottom = large_ ? px(24) : px(4), top = large_ ? px(26) : px(2);
-  const wxRect area(where.x + margin, where.y + top, std::max(8, where.width - margin - px(10)), std::max(8, where.height - top - bottom));
+  const wxRect area(where.x + margin, where.y + top, std::max(8, where.width - margin - px(10)),
+                    std::max(8, where.height - top - bottom));
   dc.SetBrush(wxBrush(p.card));
   dc.SetPen(wxPen(p.line));
   dc.DrawRectangle(area);
@@ -100,37 +111,48 @@ void SpirometryPane::draw_plot(wxDC& dc, const wxRect& where, Plot kind) {
     for (int v = 0; v <= static_cast<int>(x_max); ++v) {
       dc.SetPen(wxPen(p.line));
       dc.DrawLine(static_cast<int>(to_x(v)), area.y, static_cast<int>(to_x(v)), area.GetBottom());
-      dc.DrawLabel(wxString::Format("%d", v), wxRect(static_cast<int>(to_x(v)) - px(12), area.GetBottom() + 2, px(24), bottom), wxALIGN_CENTER_HORIZONTAL);
+      dc.DrawLabel(wxString::Format("%d", v),
+                   wxRect(static_cast<int>(to_x(v)) - px(12), area.GetBottom() + 2, px(24), bottom),
+                   wxALIGN_CENTER_HORIZONTAL);
     }
     for (int v = 0; v <= static_cast<int>(y_max); v += y_step) {
       dc.SetPen(wxPen(p.line));
       dc.DrawLine(area.x, static_cast<int>(to_y(v)), area.GetRight(), static_cast<int>(to_y(v)));
-      dc.DrawLabel(wxString::Format("%d", v), wxRect(where.x, static_cast<int>(to_y(v)) - px(9), margin - px(5), px(18)), wxALIGN_RIGHT | wxALIGN_CENTER_VERTICAL);
+      dc.DrawLabel(wxString::Format("%d", v),
+                   wxRect(where.x, static_cast<int>(to_y(v)) - px(9), margin - px(5), px(18)),
+                   wxALIGN_RIGHT | wxALIGN_CENTER_VERTICAL);
     }
     dc.SetFont(font(14, Weight::bold));
     dc.SetTextForeground(p.text);
-    draw_text(dc, words(kind == Plot::flow_volume ? core::tr_later("Flow (L/s) over volume (L)") : core::tr_later("Volume (L) over time (s)")),
+    draw_text(dc,
+              words(kind == Plot::flow_volume ? core::tr_later("Flow (L/s) over volume (L)")
+                                              : core::tr_later("Volume (L) over time (s)")),
               wxRect(area.x, where.y, area.width, top));
   }
   const std::unique_ptr<wxGraphicsContext> gc(wxGraphicsContext::CreateFromUnknownDC(dc));
   if (!gc) return;
   gc->Clip(area.x, area.y, area.width, area.height);
-  const auto curve = [&](const std::vector<float>& t, const std::vector<float>& v, const std::vector<float>& f, const wxColour& colour, double width, bool dashed) {
+  const auto curve = [&](const std::vector<float>& t, const std::vector<float>& v,
+                         const std::vector<float>& f, const wxColour& colour, double width, bool dashed) {
     const auto& xs = kind == Plot::flow_volume ? v : t;
     const auto& ys = kind == Plot::flow_volume ? f : v;
     const std::size_t n = std::min(xs.size(), ys.size());
     if (n < 2) return;
     auto path = gc->CreatePath();
     path.MoveToPoint(to_x(static_cast<double>(xs[0])), to_y(static_cast<double>(ys[0])));
-    for (std::size_t i = 1; i < n; ++i) path.AddLineToPoint(to_x(static_cast<double>(xs[i])), to_y(static_cast<double>(ys[i])));
-    gc->SetPen(gc->CreatePen(wxGraphicsPenInfo(colour, width, dashed ? wxPENSTYLE_SHORT_DASH : wxPENSTYLE_SOLID)));
+    for (std::size_t i = 1; i < n; ++i)
+      path.AddLineToPoint(to_x(static_cast<double>(xs[i])), to_y(static_cast<double>(ys[i])));
+    gc->SetPen(
+        gc->CreatePen(wxGraphicsPenInfo(colour, width, dashed ? wxPENSTYLE_SHORT_DASH : wxPENSTYLE_SOLID)));
     gc->StrokePath(path);
   };
   const auto phase = breath_.phase();
   const bool blowing = phase == Breath::Phase::blowing || phase == Breath::Phase::plateau;
   for (const auto& b : blows_)
-    curve(b.time_s, b.volume_l, b.flow_l_s, colour_of(b.manoeuvre), !blowing && &b == &blows_.back() ? 3.0 : 1.6, false);
-  if (blowing || blows_.empty()) curve(breath_.time_s(), breath_.volume_l(), breath_.flow_l_s(), p.danger, 3.0, true);
+    curve(b.time_s, b.volume_l, b.flow_l_s, colour_of(b.manoeuvre),
+          !blowing && &b == &blows_.back() ? 3.0 : 1.6, false);
+  if (blowing || blows_.empty())
+    curve(breath_.time_s(), breath_.volume_l(), breath_.flow_l_s(), p.danger, 3.0, true);
 }
 
 void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
@@ -139,14 +161,16 @@ void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
     dc.SetFont(font(15));
     dc.SetTextForeground(p.muted);
     int y = where.y + px(8);
-    for (const auto& line : wrap(dc, words("Three good blows are needed. Each one is kept by itself."), where.width, 3)) {
+    for (const auto& line :
+         wrap(dc, words("Three good blows are needed. Each one is kept by itself."), where.width, 3)) {
       dc.DrawText(line, where.x + px(4), y);
       y += dc.GetCharHeight() + px(2);
     }
     return;
   }
   const int row = px(34), fits = std::max(1, where.height / row);
-  const std::size_t first = blows_.size() > static_cast<std::size_t>(fits) ? blows_.size() - static_cast<std::size_t>(fits) : 0;
+  const std::size_t first =
+      blows_.size() > static_cast<std::size_t>(fits) ? blows_.size() - static_cast<std::size_t>(fits) : 0;
   int y = where.y;
   for (std::size_t i = first; i < blows_.size(); ++i, y += row) {
     const auto& b = blows_[i];
@@ -158,13 +182,15 @@ void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
     dc.DrawRectangle(r.x + px(6), r.y + px(6), px(6), r.height - px(12));
     dc.SetFont(font(15, Weight::bold));
     dc.SetTextForeground(p.text);
-    const wxString numbers = to_wx(std::to_string(b.manoeuvre) + "    FVC " + number_words(b.fvc_l, 2) + " L    FEV1 " +
-                                   number_words(b.fev1_l, 2) + " L    PEF " + number_words(b.pef_l_s, 1) + " L/s");
+    const wxString numbers =
+        to_wx(std::to_string(b.manoeuvre) + "    FVC " + number_words(b.fvc_l, 2) + " L    FEV1 " +
+              number_words(b.fev1_l, 2) + " L    PEF " + number_words(b.pef_l_s, 1) + " L/s");
     const int width = std::min(dc.GetTextExtent(numbers).x, r.width - px(30));
     draw_text(dc, numbers, wxRect(r.x + px(22), r.y, width + 2, r.height));
     dc.SetFont(font(14));
     dc.SetTextForeground(p.muted);
-    draw_text(dc, to_wx(b.words), wxRect(r.x + px(40) + width, r.y, std::max(0, r.width - width - px(50)), r.height));
+    draw_text(dc, to_wx(b.words),
+              wxRect(r.x + px(40) + width, r.y, std::max(0, r.width - width - px(50)), r.height));
   }
 }
 
@@ -183,8 +209,10 @@ void SpirometryPane::draw(wxDC& dc, const wxRect&) {
     draw_plot(dc, wxRect(b.x + b.width / 2, plot_top, b.width / 2 - px(4), plot_height), Plot::volume_time);
     draw_list(dc, wxRect(b.x + px(10), b.GetBottom() - list - px(4), b.width - px(20), list));
   }
-  if (!live()) cover(dc, to_wx(state_words(card_.state)));
-  else now_on_screen(newest_ns_);
+  if (!live())
+    cover(dc, to_wx(state_words(card_.state)));
+  else
+    now_on_screen(newest_ns_);
 }
 
 }  // namespace caukham::ui

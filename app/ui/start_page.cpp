@@ -21,23 +21,36 @@ void StartPage::build_search() {
   const auto& p = palette();
   search_page_ = make_panel(this, p.ground);
   auto* column = new wxBoxSizer(wxVERTICAL);
-  column->Add(new Words(search_page_, words("Who is examined today?"), 26, Weight::bold), 0, wxTOP | wxBOTTOM, px(12));
-  const auto label = [&](const wxString& text) { column->Add(new Words(search_page_, text, 15, Weight::bold), 0, wxBOTTOM, px(2)); };
+  column->Add(new Words(search_page_, words("Who is examined today?"), 26, Weight::bold), 0, wxTOP | wxBOTTOM,
+              px(12));
+  const auto label = [&](const wxString& text) {
+    column->Add(new Words(search_page_, text, 15, Weight::bold), 0, wxBOTTOM, px(2));
+  };
   label(words("Search by name, identity card or phone number"));
-  search_ = make_field(search_page_, words("Search by name, identity card or phone number"), wxString(), [this] {
-    const auto snapshot = desk_.snapshot();
-    if (snapshot->found.size() == 1) desk_.open_exam(snapshot->found.front().id, to_utf8(reason_->GetValue()));
-  });
+  search_ =
+      make_field(search_page_, words("Search by name, identity card or phone number"), wxString(), [this] {
+        const auto snapshot = desk_.snapshot();
+        if (snapshot->found.size() == 1)
+          desk_.open_exam(snapshot->found.front().id, to_utf8(reason_->GetValue()));
+      });
   search_->Bind(wxEVT_TEXT, [this](wxCommandEvent&) { desk_.search(tidy(to_utf8(search_->GetValue()))); });
   column->Add(search_, 0, wxEXPAND | wxBOTTOM, px(8));
   label(words("Why the patient comes today (may stay empty)"));
   reason_ = make_field(search_page_, words("Why the patient comes"), wxString());
   column->Add(reason_, 0, wxEXPAND | wxBOTTOM, px(8));
   auto* row = new wxBoxSizer(wxHORIZONTAL);
-  row->Add(new Button(search_page_, words("New patient"), [this] { show_form(true); }, ButtonStyle::primary, Icon::plus, "F2"), 1, wxRIGHT, px(8));
-  row->Add(new Button(search_page_, words("Examine now, name later"), [this] { desk_.open_exam("", to_utf8(reason_->GetValue())); }, ButtonStyle::normal, Icon::none, "F3"), 1);
+  row->Add(new Button(
+               search_page_, words("New patient"), [this] { show_form(true); }, ButtonStyle::primary,
+               Icon::plus, "F2"),
+           1, wxRIGHT, px(8));
+  row->Add(new Button(
+               search_page_, words("Examine now, name later"),
+               [this] { desk_.open_exam("", to_utf8(reason_->GetValue())); }, ButtonStyle::normal, Icon::none,
+               "F3"),
+           1);
   column->Add(row, 0, wxEXPAND | wxBOTTOM, px(12));
-  results_ = new wxScrolledWindow(search_page_, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxVSCROLL | wxBORDER_NONE | wxTAB_TRAVERSAL);
+  results_ = new wxScrolledWindow(search_page_, wxID_ANY, wxDefaultPosition, wxDefaultSize,
+                                  wxVSCROLL | wxBORDER_NONE | wxTAB_TRAVERSAL);
   results_->SetBackgroundColour(p.ground);
   results_->SetScrollRate(0, px(22));
   results_->SetSizer(new wxBoxSizer(wxVERTICAL));
@@ -50,14 +63,20 @@ void StartPage::build_search() {
 
 void StartPage::build_form() {
   const auto& p = palette();
-  form_page_ = new wxScrolledWindow(this, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxVSCROLL | wxBORDER_NONE | wxTAB_TRAVERSAL);
+  form_page_ = new wxScrolledWindow(this, wxID_ANY, wxDefaultPosition, wxDefaultSize,
+                                    wxVSCROLL | wxBORDER_NONE | wxTAB_TRAVERSAL);
   form_page_->SetBackgroundColour(p.ground);
   form_page_->SetScrollRate(0, px(22));
   auto* column = new wxBoxSizer(wxVERTICAL);
   column->Add(new Words(form_page_, words("New patient"), 26, Weight::bold), 0, wxTOP | wxBOTTOM, px(8));
-  column->Add(new Words(form_page_, words("Tip: scan the QR code of the identity card into the name field; it fills the form."), 14, Weight::normal, p.muted, px(640), 2), 0, wxBOTTOM, px(8));
+  column->Add(
+      new Words(form_page_,
+                words("Tip: scan the QR code of the identity card into the name field; it fills the form."),
+                14, Weight::normal, p.muted, px(640), 2),
+      0, wxBOTTOM, px(8));
   const auto enter = [this] { save(); };
-  const auto labelled = [&](wxSizer* into, const wxString& name, wxTextCtrl*& field, const wxString& hint, int share) {
+  const auto labelled = [&](wxSizer* into, const wxString& name, wxTextCtrl*& field, const wxString& hint,
+                            int share) {
     auto* cell = new wxBoxSizer(wxVERTICAL);
     cell->Add(new Words(form_page_, name, 15, Weight::bold), 0, wxBOTTOM, px(2));
     field = make_field(form_page_, name, hint, enter);
@@ -97,8 +116,14 @@ void StartPage::build_form() {
   problem_ = new Words(form_page_, {}, 16, Weight::bold, p.danger, px(640), 2);
   column->Add(problem_, 0, wxBOTTOM, px(6));
   auto* row = new wxBoxSizer(wxHORIZONTAL);
-  row->Add(new Button(form_page_, words("Save and examine"), [this] { save(); }, ButtonStyle::primary, Icon::check, "Enter"), 2, wxRIGHT, px(8));
-  row->Add(new Button(form_page_, words("Back"), [this] { show_form(false); }, ButtonStyle::normal, Icon::back, "Esc"), 1, wxRIGHT, px(8));
+  row->Add(new Button(
+               form_page_, words("Save and examine"), [this] { save(); }, ButtonStyle::primary, Icon::check,
+               "Enter"),
+           2, wxRIGHT, px(8));
+  row->Add(
+      new Button(
+          form_page_, words("Back"), [this] { show_form(false); }, ButtonStyle::normal, Icon::back, "Esc"),
+      1, wxRIGHT, px(8));
   column->Add(row, 0, wxEXPAND | wxBOTTOM, px(12));
   name_->Bind(wxEVT_TEXT, [this](wxCommandEvent&) { name_changed(); });
   auto* padded = new wxBoxSizer(wxHORIZONTAL);
@@ -112,9 +137,12 @@ void StartPage::show_form(bool form) {
     for (auto* field : {name_, birth_, cccd_, bhyt_, phone_}) field->Clear();
     form_reason_->SetValue(reason_->GetValue());
     const std::string typed = tidy(to_utf8(search_->GetValue()));
-    if (cccd_ok(typed)) cccd_->SetValue(to_wx(typed));
-    else if (phone_ok(typed)) phone_->SetValue(to_wx(typed));
-    else name_->SetValue(to_wx(typed));
+    if (cccd_ok(typed))
+      cccd_->SetValue(to_wx(typed));
+    else if (phone_ok(typed))
+      phone_->SetValue(to_wx(typed));
+    else
+      name_->SetValue(to_wx(typed));
     sex_.clear();
     for (auto* b : {female_, male_}) {
       b->set_on(false);
@@ -166,8 +194,9 @@ void StartPage::save() {
 }
 
 void StartPage::show(const station::Snapshot& s) {
-  if (!waiting_.name.empty() && s.version > waiting_since_ && !s.found.empty() && !s.found.front().id.empty() &&
-      s.found.front().name == waiting_.name && s.found.front().birth_date == waiting_.birth_date) {
+  if (!waiting_.name.empty() && s.version > waiting_since_ && !s.found.empty() &&
+      !s.found.front().id.empty() && s.found.front().name == waiting_.name &&
+      s.found.front().birth_date == waiting_.birth_date) {
     waiting_ = {};
     desk_.open_exam(s.found.front().id, to_utf8(form_reason_->GetValue()));
   }
@@ -190,16 +219,20 @@ void StartPage::fill_results(const station::Snapshot& s) {
   results_->DestroyChildren();
   auto* column = results_->GetSizer();
   column->Clear();
-  const auto heading = [&](const wxString& text) { column->Add(new Words(results_, text, 15, Weight::bold, p.muted), 0, wxTOP | wxBOTTOM, px(6)); };
+  const auto heading = [&](const wxString& text) {
+    column->Add(new Words(results_, text, 15, Weight::bold, p.muted), 0, wxTOP | wxBOTTOM, px(6));
+  };
   const auto row = [&](const wxString& name, const wxString& note, const std::string& patient) {
-    auto* button = new Button(results_, name, [this, patient] { desk_.open_exam(patient, to_utf8(reason_->GetValue())); });
+    auto* button = new Button(results_, name,
+                              [this, patient] { desk_.open_exam(patient, to_utf8(reason_->GetValue())); });
     button->set_left_aligned();
     button->set_note(note);
     column->Add(button, 0, wxEXPAND | wxBOTTOM, px(6));
   };
   constexpr std::size_t most = 30;
   if (!search_->IsEmpty()) {
-    heading(s.found.empty() ? words("Nobody found. Check the spelling, or add a new patient.") : words("Found"));
+    heading(s.found.empty() ? words("Nobody found. Check the spelling, or add a new patient.")
+                            : words("Found"));
     for (std::size_t i = 0; i < std::min(most, s.found.size()); ++i) {
       const auto& f = s.found[i];
       std::string note = patient_words(f, false);
@@ -213,10 +246,12 @@ void StartPage::fill_results(const station::Snapshot& s) {
     for (const auto& e : s.recent_exams) {
       if (std::find(seen.begin(), seen.end(), e.patient_id) != seen.end() || seen.size() >= most) continue;
       seen.push_back(e.patient_id);
-      std::string note = day_words(e.opened_unix_ns) + " \u00b7 " + tr("{0} saved", std::to_string(e.captures));
+      std::string note =
+          day_words(e.opened_unix_ns) + " \u00b7 " + tr("{0} saved", std::to_string(e.captures));
       if (!e.reason.empty()) note += " \u00b7 " + e.reason;
       if (e.state != "closed") note += " \u00b7 " + tr("not finished");
-      row(e.patient_name.empty() ? words("Name not known yet") : to_wx(e.patient_name), to_wx(note), e.patient_id);
+      row(e.patient_name.empty() ? words("Name not known yet") : to_wx(e.patient_name), to_wx(note),
+          e.patient_id);
     }
   } else {
     heading(words("No examination yet. Add the first patient with F2."));

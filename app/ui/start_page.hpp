@@ -1,5 +1,5 @@
-// Where work begins: find a patient, add one, or examine now and name later. Fills the middle while no examination
-// is open. [window thread]
+// Where work begins: find a patient, add one, or examine now and name later. Fills the middle while no
+// examination is open. [window thread]
 #pragma once
 #include "station/desk.hpp"
 #include "ui/controls.hpp"
@@ -25,12 +25,13 @@ class StartPage : public wxPanel {
   wxScrolledWindow* form_page_ = nullptr;
   wxScrolledWindow* results_ = nullptr;
   wxTextCtrl *search_ = nullptr, *reason_ = nullptr;
-  wxTextCtrl *name_ = nullptr, *birth_ = nullptr, *cccd_ = nullptr, *bhyt_ = nullptr, *phone_ = nullptr, *form_reason_ = nullptr;
+  wxTextCtrl *name_ = nullptr, *birth_ = nullptr, *cccd_ = nullptr, *bhyt_ = nullptr, *phone_ = nullptr,
+             *form_reason_ = nullptr;
   Button *female_ = nullptr, *male_ = nullptr;
   Words* problem_ = nullptr;
   std::string sex_, key_;
-  station::PatientCard waiting_;       // saved, not yet answered with an id
-  std::uint64_t waiting_since_ = 0;    // snapshot version
+  station::PatientCard waiting_;     // saved, not yet answered with an id
+  std::uint64_t waiting_since_ = 0;  // snapshot version
 };
 
 }  // namespace caukham::ui

@@ -19,10 +19,13 @@ StepsPanel::StepsPanel(wxWindow* parent, StepActs acts) : wxPanel(parent), acts_
     column->Add(button, 0, wxEXPAND | wxBOTTOM, gap);
     return button;
   };
-  patient_ = add(new Button(this, words("Patient"), [this] { acts_.patient(); }, ButtonStyle::normal, Icon::search));
+  patient_ = add(new Button(
+      this, words("Patient"), [this] { acts_.patient(); }, ButtonStyle::normal, Icon::search));
   for (const char* kind : {"otoscope", "dermatoscope", "ecg", "spirometer", "camera"})
-    steps_.push_back({kind, add(new Button(this, to_wx(device_words(kind)), [this, kind] { acts_.bring(kind); }))});
-  finish_ = add(new Button(this, words("Finish"), [this] { start_finish(); }, ButtonStyle::normal, Icon::check, "F9"));
+    steps_.push_back(
+        {kind, add(new Button(this, to_wx(device_words(kind)), [this, kind] { acts_.bring(kind); }))});
+  finish_ = add(new Button(
+      this, words("Finish"), [this] { start_finish(); }, ButtonStyle::normal, Icon::check, "F9"));
   history_title_ = new Words(this, words("Earlier exams"), 14, Weight::bold, palette().muted, px(200));
   column->Add(history_title_, 0, wxLEFT | wxTOP | wxBOTTOM, px(8));
   for (int i = 0; i < 4; ++i) {
@@ -65,12 +68,18 @@ void StepsPanel::show(const station::Snapshot& s, const std::string& front_kind)
   for (auto& [kind, button] : steps_) {
     const core::DeviceStatus* best = nullptr;
     for (const auto& d : s.devices)
-      if (d.kind == kind && (!best || (d.state == core::DeviceState::live && best->state != core::DeviceState::live))) best = &d;
+      if (d.kind == kind &&
+          (!best || (d.state == core::DeviceState::live && best->state != core::DeviceState::live)))
+        best = &d;
     std::uint32_t taken = kind == "spirometer" ? static_cast<std::uint32_t>(s.spirometry.size()) : 0;
     if (!taken)
-      taken = static_cast<std::uint32_t>(std::count_if(s.captures.begin(), s.captures.end(), [&](const auto& c) { return c.device_kind == kind && !c.removed; }));
+      taken =
+          static_cast<std::uint32_t>(std::count_if(s.captures.begin(), s.captures.end(), [&](const auto& c) {
+            return c.device_kind == kind && !c.removed;
+          }));
     std::string note = state_words(best ? best->state : core::DeviceState::unplugged);
-    if (open && taken && best && best->state == core::DeviceState::live) note = tr("{0} saved", std::to_string(taken));
+    if (open && taken && best && best->state == core::DeviceState::live)
+      note = tr("{0} saved", std::to_string(taken));
     const bool shown = kind != "camera" || best;
     moved = moved || button->IsShown() != shown;
     button->Show(shown);
@@ -88,7 +97,8 @@ void StepsPanel::show_history(const station::Snapshot& s) {
   for (const auto& e : s.recent_exams) {
     if (s.exam.id.empty() || e.patient_id != s.patient.id || e.id == s.exam.id) continue;
     if (used == history_.size()) break;
-    history_[used++]->set_text(to_wx(day_words(e.opened_unix_ns) + "  \u00b7  " + tr("{0} saved", std::to_string(e.captures))));
+    history_[used++]->set_text(
+        to_wx(day_words(e.opened_unix_ns) + "  \u00b7  " + tr("{0} saved", std::to_string(e.captures))));
   }
   for (std::size_t i = used; i < history_.size(); ++i) history_[i]->set_text({});
   history_title_->Show(used > 0);

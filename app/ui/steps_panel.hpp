@@ -17,7 +17,10 @@ class StepsPanel : public wxPanel {
   void start_finish();  // Finish, or F9: the first press asks, the second within five seconds finishes
 
  private:
-  struct Step { std::string kind; Button* button; };
+  struct Step {
+    std::string kind;
+    Button* button;
+  };
   void show_history(const station::Snapshot& snapshot);
 
   StepActs acts_;

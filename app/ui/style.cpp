@@ -19,21 +19,24 @@ wxColour rgb(unsigned long value) {
 
 // Contrast of text on its ground is 4.5 or better everywhere (WCAG 2.1 AA), 7 for the main text.
 const Palette& light() {
-  static const Palette p = {rgb(0xEEF2F5), rgb(0xFFFFFF), rgb(0xD3DBE1), rgb(0x14212B), rgb(0x4E5D68), rgb(0x0B5C78),
-                            rgb(0xFFFFFF), rgb(0xDDEEF4), rgb(0xB3261E), rgb(0xFBE4E2), rgb(0x1B6B3A), rgb(0xDDF1E4),
-                            rgb(0x7A4A00), rgb(0xFFF0CF), rgb(0x6A1B9A), rgb(0xF1E3F7), rgb(0x0A84C6)};
+  static const Palette p = {rgb(0xEEF2F5), rgb(0xFFFFFF), rgb(0xD3DBE1), rgb(0x14212B), rgb(0x4E5D68),
+                            rgb(0x0B5C78), rgb(0xFFFFFF), rgb(0xDDEEF4), rgb(0xB3261E), rgb(0xFBE4E2),
+                            rgb(0x1B6B3A), rgb(0xDDF1E4), rgb(0x7A4A00), rgb(0xFFF0CF), rgb(0x6A1B9A),
+                            rgb(0xF1E3F7), rgb(0x0A84C6)};
   return p;
 }
 const Palette& dark() {
-  static const Palette p = {rgb(0x12181D), rgb(0x1D262D), rgb(0x3A4751), rgb(0xEEF3F6), rgb(0xAAB8C2), rgb(0x4FB3D4),
-                            rgb(0x06202B), rgb(0x173743), rgb(0xF28B82), rgb(0x47211F), rgb(0x7FD19C), rgb(0x1B3A28),
-                            rgb(0xF4C66A), rgb(0x43351A), rgb(0xD09BEA), rgb(0x351F41), rgb(0x6CC5F2)};
+  static const Palette p = {rgb(0x12181D), rgb(0x1D262D), rgb(0x3A4751), rgb(0xEEF3F6), rgb(0xAAB8C2),
+                            rgb(0x4FB3D4), rgb(0x06202B), rgb(0x173743), rgb(0xF28B82), rgb(0x47211F),
+                            rgb(0x7FD19C), rgb(0x1B3A28), rgb(0xF4C66A), rgb(0x43351A), rgb(0xD09BEA),
+                            rgb(0x351F41), rgb(0x6CC5F2)};
   return p;
 }
 
 const wxString& face() {
   static const wxString chosen = [] {
-    for (const char* name : {"Segoe UI", "Noto Sans", "DejaVu Sans Condensed"})  // all have every Vietnamese letter
+    for (const char* name :
+         {"Segoe UI", "Noto Sans", "DejaVu Sans Condensed"})  // all have every Vietnamese letter
       if (wxFontEnumerator::IsValidFacename(name)) return wxString(name);
     return wxString();
   }();
@@ -55,8 +58,8 @@ const wxFont& font(int size, Weight weight) {
   size = std::max(size, 14);
   auto& f = fonts[{size, weight == Weight::bold}];
   if (!f.IsOk()) {
-    // In points, because wx's pixel size is the height of a line with its leading, a sixth more than the letters'.
-    // GTK multiplies points by the desktop's own scale, which is in px() already.
+    // In points, because wx's pixel size is the height of a line with its leading, a sixth more than the
+    // letters'. GTK multiplies points by the desktop's own scale, which is in px() already.
     wxFontInfo info(px(size) * 72.0 / 96.0 / native::desktop_text_scale());
     info.Family(wxFONTFAMILY_SWISS).Bold(weight == Weight::bold);
     if (!face().empty()) info.FaceName(face());
@@ -83,7 +86,8 @@ void fill_rounded(wxDC& dc, const wxRect& where, int radius, const wxColour& fil
 }
 
 void draw_text(wxDC& dc, const wxString& text, const wxRect& where, int alignment) {
-  const wxString fitting = wxControl::Ellipsize(text, dc, wxELLIPSIZE_END, where.width, wxELLIPSIZE_FLAGS_NONE);
+  const wxString fitting =
+      wxControl::Ellipsize(text, dc, wxELLIPSIZE_END, where.width, wxELLIPSIZE_FLAGS_NONE);
   dc.DrawLabel(fitting, where, alignment);
 }
 
@@ -132,8 +136,10 @@ void draw_icon(wxDC& dc, Icon icon, const wxRect& r, const wxColour& colour) {
     auto path = gc->CreatePath();
     bool first = true;
     for (const auto& p : points) {
-      if (first) path.MoveToPoint(p);
-      else path.AddLineToPoint(p);
+      if (first)
+        path.MoveToPoint(p);
+      else
+        path.AddLineToPoint(p);
       first = false;
     }
     gc->StrokePath(path);
@@ -167,11 +173,24 @@ void draw_icon(wxDC& dc, Icon icon, const wxRect& r, const wxColour& colour) {
       break;
     }
     case Icon::back: stroke({{14, 5}, {7, 12}, {14, 19}}); break;
-    case Icon::plus: stroke({{12, 4}, {12, 20}}); stroke({{4, 12}, {20, 12}}); break;
-    case Icon::search: gc->DrawEllipse(3, 3, 13, 13); stroke({{14, 14}, {21, 21}}); break;
+    case Icon::plus:
+      stroke({{12, 4}, {12, 20}});
+      stroke({{4, 12}, {20, 12}});
+      break;
+    case Icon::search:
+      gc->DrawEllipse(3, 3, 13, 13);
+      stroke({{14, 14}, {21, 21}});
+      break;
     case Icon::check: stroke({{4, 12.5}, {10, 18.5}, {20, 6}}); break;
-    case Icon::cross: stroke({{5, 5}, {19, 19}}); stroke({{19, 5}, {5, 19}}); break;
-    case Icon::menu: stroke({{4, 6}, {20, 6}}); stroke({{4, 12}, {20, 12}}); stroke({{4, 18}, {20, 18}}); break;
+    case Icon::cross:
+      stroke({{5, 5}, {19, 19}});
+      stroke({{19, 5}, {5, 19}});
+      break;
+    case Icon::menu:
+      stroke({{4, 6}, {20, 6}});
+      stroke({{4, 12}, {20, 12}});
+      stroke({{4, 18}, {20, 18}});
+      break;
     case Icon::undo: {
       auto path = gc->CreatePath();
       path.MoveToPoint(5, 9);
@@ -182,7 +201,8 @@ void draw_icon(wxDC& dc, Icon icon, const wxRect& r, const wxColour& colour) {
       stroke({{9, 4.5}, {4.5, 9}, {9, 13.5}});
       break;
     }
-    case Icon::mic: case Icon::mic_off:
+    case Icon::mic:
+    case Icon::mic_off:
       gc->DrawRoundedRectangle(9, 2.5, 6, 11, 3);
       stroke({{5.5, 11}, {6.5, 15}, {12, 17.5}, {17.5, 15}, {18.5, 11}});
       stroke({{12, 17.5}, {12, 21.5}});
@@ -193,7 +213,8 @@ void draw_icon(wxDC& dc, Icon icon, const wxRect& r, const wxColour& colour) {
 }
 
 wxPanel* make_panel(wxWindow* parent, const wxColour& colour) {
-  auto* panel = new wxPanel(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxTAB_TRAVERSAL | wxBORDER_NONE);
+  auto* panel =
+      new wxPanel(parent, wxID_ANY, wxDefaultPosition, wxDefaultSize, wxTAB_TRAVERSAL | wxBORDER_NONE);
   panel->SetBackgroundColour(colour);
   return panel;
 }

@@ -13,7 +13,8 @@ using core::tr;
 class Tray::Tile : public wxWindow {
  public:
   Tile(Tray* tray, const station::CaptureCard& card)
-      : wxWindow(tray, wxID_ANY, wxDefaultPosition, wxSize(px(172), px(106)), wxBORDER_NONE | wxWANTS_CHARS), tray_(tray) {
+      : wxWindow(tray, wxID_ANY, wxDefaultPosition, wxSize(px(172), px(106)), wxBORDER_NONE | wxWANTS_CHARS),
+        tray_(tray) {
     SetBackgroundStyle(wxBG_STYLE_PAINT);
     Bind(wxEVT_PAINT, &Tile::paint, this);
     Bind(wxEVT_LEFT_UP, [this](wxMouseEvent& e) {
@@ -22,18 +23,28 @@ class Tray::Tile : public wxWindow {
     });
     Bind(wxEVT_KEY_DOWN, [this](wxKeyEvent& e) {
       const int code = e.GetKeyCode();
-      if (code == WXK_DELETE || (card_.removed && (code == WXK_RETURN || code == WXK_BACK))) act();
-      else if (code == WXK_TAB) Navigate(e.ShiftDown() ? 0 : static_cast<int>(wxNavigationKeyEvent::IsForward));
-      else e.Skip();
+      if (code == WXK_DELETE || (card_.removed && (code == WXK_RETURN || code == WXK_BACK)))
+        act();
+      else if (code == WXK_TAB)
+        Navigate(e.ShiftDown() ? 0 : static_cast<int>(wxNavigationKeyEvent::IsForward));
+      else
+        e.Skip();
     });
-    Bind(wxEVT_SET_FOCUS, [this](wxFocusEvent& e) { Refresh(); e.Skip(); });
-    Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) { Refresh(); e.Skip(); });
+    Bind(wxEVT_SET_FOCUS, [this](wxFocusEvent& e) {
+      Refresh();
+      e.Skip();
+    });
+    Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) {
+      Refresh();
+      e.Skip();
+    });
     show(card);
   }
 
   void show(const station::CaptureCard& card) {
-    const bool same = card.durable == card_.durable && card.removed == card_.removed && card.words == card_.words &&
-                      card.side == card_.side && card.jpeg == card_.jpeg && card.kind == card_.kind;
+    const bool same = card.durable == card_.durable && card.removed == card_.removed &&
+                      card.words == card_.words && card.side == card_.side && card.jpeg == card_.jpeg &&
+                      card.kind == card_.kind;
     if (card.removed && !card_.removed) removed_at_ns_ = core::now_ns();
     const bool new_picture = card.jpeg && card.jpeg != card_.jpeg;
     card_ = card;
@@ -45,7 +56,9 @@ class Tray::Tile : public wxWindow {
   }
 
   bool gone(std::int64_t now) const { return card_.removed && now - removed_at_ns_ > undo_ns; }
-  int seconds_left(std::int64_t now) const { return static_cast<int>((undo_ns - (now - removed_at_ns_)) / 1'000'000'000) + 1; }
+  int seconds_left(std::int64_t now) const {
+    return static_cast<int>((undo_ns - (now - removed_at_ns_)) / 1'000'000'000) + 1;
+  }
   void tick(std::int64_t now) {
     if (!card_.removed) return;
     const int left = seconds_left(now);
@@ -55,13 +68,16 @@ class Tray::Tile : public wxWindow {
 
  private:
   void act() {
-    if (card_.removed) tray_->desk_.undo_remove(card_.id);
-    else tray_->desk_.remove_capture(card_.id);
+    if (card_.removed)
+      tray_->desk_.undo_remove(card_.id);
+    else
+      tray_->desk_.remove_capture(card_.id);
   }
   wxRect corner() const { return {GetClientSize().x - px(46), 0, px(46), px(46)}; }
   wxString title() const {
     std::string text = capture_words(card_.kind);
-    if (!card_.device_kind.empty() && card_.kind != "ecg" && card_.kind != "spirometry") text += " \u00b7 " + device_words(card_.device_kind);
+    if (!card_.device_kind.empty() && card_.kind != "ecg" && card_.kind != "spirometry")
+      text += " \u00b7 " + device_words(card_.device_kind);
     if (!card_.side.empty()) text += " \u00b7 " + side_words(card_.side);
     return to_wx(text);
   }
@@ -72,8 +88,11 @@ class Tray::Tile : public wxWindow {
     wxImage image;
     const wxLogNull quiet;  // a damaged picture is shown as its kind, without a box
     if (!image.LoadFile(in, wxBITMAP_TYPE_JPEG) || !image.IsOk()) return;
-    const double fit = std::min(static_cast<double>(px(164)) / image.GetWidth(), static_cast<double>(px(54)) / image.GetHeight());
-    picture_ = wxBitmap(image.Scale(std::max(1, static_cast<int>(image.GetWidth() * fit)), std::max(1, static_cast<int>(image.GetHeight() * fit)), wxIMAGE_QUALITY_BILINEAR));
+    const double fit = std::min(static_cast<double>(px(164)) / image.GetWidth(),
+                                static_cast<double>(px(54)) / image.GetHeight());
+    picture_ = wxBitmap(image.Scale(std::max(1, static_cast<int>(image.GetWidth() * fit)),
+                                    std::max(1, static_cast<int>(image.GetHeight() * fit)),
+                                    wxIMAGE_QUALITY_BILINEAR));
   }
 
   void paint(wxPaintEvent&) {
@@ -90,7 +109,9 @@ class Tray::Tile : public wxWindow {
       draw_text(dc, words("Removed"), wxRect(r.x, r.y + px(8), r.width, px(24)), wxALIGN_CENTER);
       draw_icon(dc, Icon::undo, wxRect(r.x, r.y + px(36), r.width, px(24)), p.accent);
       dc.SetTextForeground(p.accent);
-      draw_text(dc, to_wx(tr("Bring back ({0} s)", std::to_string(std::max(0, seconds_left(core::now_ns()))))), wxRect(r.x, r.y + px(66), r.width, px(26)), wxALIGN_CENTER);
+      draw_text(dc,
+                to_wx(tr("Bring back ({0} s)", std::to_string(std::max(0, seconds_left(core::now_ns()))))),
+                wxRect(r.x, r.y + px(66), r.width, px(26)), wxALIGN_CENTER);
       return;
     }
     const wxRect top(r.x + 2, r.y + 2, r.width - 4, px(54));
@@ -98,14 +119,16 @@ class Tray::Tile : public wxWindow {
       dc.SetBrush(wxBrush(wxColour(16, 20, 24)));
       dc.SetPen(*wxTRANSPARENT_PEN);
       dc.DrawRoundedRectangle(top, px(6));
-      dc.DrawBitmap(picture_, top.x + (top.width - picture_.GetWidth()) / 2, top.y + (top.height - picture_.GetHeight()) / 2);
+      dc.DrawBitmap(picture_, top.x + (top.width - picture_.GetWidth()) / 2,
+                    top.y + (top.height - picture_.GetHeight()) / 2);
     } else {
       dc.SetBrush(wxBrush(p.accent_soft));
       dc.SetPen(*wxTRANSPARENT_PEN);
       dc.DrawRoundedRectangle(top, px(6));
       wave(dc, top);
     }
-    if (card_.kind == "clip") draw_icon(dc, Icon::clip, wxRect(top.x + px(6), top.y + px(6), px(22), px(22)), *wxWHITE);
+    if (card_.kind == "clip")
+      draw_icon(dc, Icon::clip, wxRect(top.x + px(6), top.y + px(6), px(22), px(22)), *wxWHITE);
     const wxRect cross(top.GetRight() - px(25), top.y + px(3), px(24), px(24));
     fill_rounded(dc, cross, px(12), wxColour(255, 255, 255), p.line);
     wxRect inner = cross;
@@ -136,10 +159,14 @@ class Tray::Tile : public wxWindow {
     dc.SetPen(wxPen(palette().accent, 2));
     const int mid = r.y + r.height / 2, x = r.x + r.width / 2;
     if (card_.kind == "spirometry") {
-      const std::array<wxPoint, 4> p = {wxPoint(x - px(40), mid + px(24)), wxPoint(x - px(28), mid - px(24)), wxPoint(x - px(6), mid + px(2)), wxPoint(x + px(40), mid + px(24))};
+      const std::array<wxPoint, 4> p = {wxPoint(x - px(40), mid + px(24)), wxPoint(x - px(28), mid - px(24)),
+                                        wxPoint(x - px(6), mid + px(2)), wxPoint(x + px(40), mid + px(24))};
       dc.DrawLines(static_cast<int>(p.size()), p.data());
     } else {
-      const std::array<wxPoint, 7> p = {wxPoint(x - px(60), mid), wxPoint(x - px(14), mid), wxPoint(x - px(7), mid + px(8)), wxPoint(x, mid - px(22)), wxPoint(x + px(8), mid + px(18)), wxPoint(x + px(14), mid), wxPoint(x + px(60), mid)};
+      const std::array<wxPoint, 7> p = {wxPoint(x - px(60), mid),         wxPoint(x - px(14), mid),
+                                        wxPoint(x - px(7), mid + px(8)),  wxPoint(x, mid - px(22)),
+                                        wxPoint(x + px(8), mid + px(18)), wxPoint(x + px(14), mid),
+                                        wxPoint(x + px(60), mid)};
       dc.DrawLines(static_cast<int>(p.size()), p.data());
     }
   }
@@ -152,7 +179,8 @@ class Tray::Tile : public wxWindow {
 };
 
 Tray::Tray(wxWindow* parent, station::Desk& desk)
-    : wxScrolledWindow(parent, wxID_ANY, wxDefaultPosition, wxSize(-1, px(44)), wxHSCROLL | wxBORDER_NONE), desk_(desk) {
+    : wxScrolledWindow(parent, wxID_ANY, wxDefaultPosition, wxSize(-1, px(44)), wxHSCROLL | wxBORDER_NONE),
+      desk_(desk) {
   SetBackgroundColour(palette().ground);
   SetScrollRate(px(20), 0);
   SetSizer(new wxBoxSizer(wxHORIZONTAL));
@@ -161,7 +189,8 @@ Tray::Tray(wxWindow* parent, station::Desk& desk)
     if (!tiles_.empty()) return;
     dc.SetFont(font(15));
     dc.SetTextForeground(palette().muted);
-    draw_text(dc, words("Nothing saved yet. Press Space to keep a picture or an ECG."), wxRect(px(4), 0, GetClientSize().x - px(8), GetClientSize().y), wxALIGN_CENTER);
+    draw_text(dc, words("Nothing saved yet. Press Space to keep a picture or an ECG."),
+              wxRect(px(4), 0, GetClientSize().x - px(8), GetClientSize().y), wxALIGN_CENTER);
   });
 }
 

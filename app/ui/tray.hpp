@@ -1,4 +1,5 @@
-// The captures of this examination: a picture, what it is, and a tick once it is safely on the disk. [window thread]
+// The captures of this examination: a picture, what it is, and a tick once it is safely on the disk. [window
+// thread]
 #pragma once
 #include "station/desk.hpp"
 #include "ui/style.hpp"

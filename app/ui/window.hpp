@@ -17,13 +17,13 @@ struct WindowOptions {
   std::function<void()> opened;          // called once on the window's thread when it can be seen
 };
 
-// Opens the window and returns when the nurse closes it: the process's exit code. The desk must outlive the call.
-// Once per process; the calling thread becomes the window's thread.
+// Opens the window and returns when the nurse closes it: the process's exit code. The desk must outlive the
+// call. Once per process; the calling thread becomes the window's thread.
 int run_window(station::Desk& desk, const WindowOptions& options);
 
 // What a script may do with the open window, from any thread.
-// Writes a PNG of the window's own content, covered or not, and waits at most ten seconds for it. False: there is no
-// window (yet), or the file cannot be written.
+// Writes a PNG of the window's own content, covered or not, and waits at most ten seconds for it. False:
+// there is no window (yet), or the file cannot be written.
 bool save_screenshot(const std::filesystem::path& file);
 // Asks the window to close; run_window then returns. False: there is no window (yet).
 bool close_window();

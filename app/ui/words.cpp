@@ -81,8 +81,10 @@ std::string line_words(double kbit_s) {
 std::string duration_words(std::int64_t ns) {
   const long long s = ns < 0 ? 0 : ns / 1'000'000'000;
   std::array<char, 32> text = {};
-  if (s >= 3600) std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
-  else std::snprintf(text.data(), text.size(), "%02lld:%02lld", s / 60, s % 60);
+  if (s >= 3600)
+    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+  else
+    std::snprintf(text.data(), text.size(), "%02lld:%02lld", s / 60, s % 60);
   return text.data();
 }
 
@@ -99,7 +101,9 @@ std::string local(std::time_t t, const char* format) {
 }
 }  // namespace
 
-std::string day_words(std::int64_t unix_ns) { return local(static_cast<std::time_t>(unix_ns / 1'000'000'000), "%d/%m %H:%M"); }
+std::string day_words(std::int64_t unix_ns) {
+  return local(static_cast<std::time_t>(unix_ns / 1'000'000'000), "%d/%m %H:%M");
+}
 std::string today_iso() { return local(std::time(nullptr), "%Y-%m-%d"); }
 
 std::string patient_words(const station::PatientCard& p, bool with_name) {

@@ -39,7 +39,8 @@ FakeDesk::FakeDesk() : start_ns_(core::now_ns() - past_ns) {
   const auto blow = devices::synthetic_manoeuvre({3.4, 2.8, 6.9}, 100).flow_lps;
   breath_.insert(breath_.end(), blow.begin(), blow.end());
   media::MjpegDecoder decoder;
-  for (const auto& [id, scene] : {std::pair{ear, devices::Scene::ear}, std::pair{skin, devices::Scene::skin}}) {
+  for (const auto& [id, scene] :
+       {std::pair{ear, devices::Scene::ear}, std::pair{skin, devices::Scene::skin}}) {
     devices::Phantom phantom({.scene = scene});
     Scope scope{id, {}, {}};
     for (std::uint32_t i = 0; i < 12; ++i) {
@@ -118,13 +119,15 @@ void FakeDesk::lose_ecg(double ago, double length) {
 void FakeDesk::add_blows() {
   edit([](station::Snapshot& s) {
     std::uint32_t number = 0;
-    for (const auto& [blow, words] : {std::pair{devices::BlowParams{3.31, 2.62, 6.1}, "Tốt. Thở ra đủ 6 giây."},
-                                      std::pair{devices::BlowParams{3.12, 2.55, 4.8}, "Thổi chậm lúc đầu: lần sau thổi mạnh ngay."},
-                                      std::pair{devices::BlowParams{3.42, 2.80, 6.9}, "Tốt. Hai lần tốt giống nhau."}}) {
+    for (const auto& [blow, words] :
+         {std::pair{devices::BlowParams{3.31, 2.62, 6.1}, "Tốt. Thở ra đủ 6 giây."},
+          std::pair{devices::BlowParams{3.12, 2.55, 4.8}, "Thổi chậm lúc đầu: lần sau thổi mạnh ngay."},
+          std::pair{devices::BlowParams{3.42, 2.80, 6.9}, "Tốt. Hai lần tốt giống nhau."}}) {
       const auto m = devices::synthetic_manoeuvre(blow, 100);
       station::SpirometryCard card{++number, blow.fvc_l, blow.fev1_l, blow.pef_lps, 6.4, words, {}, {}, {}};
       float volume = 0;
-      for (std::size_t i = m.blow_start; i < m.flow_lps.size() && m.flow_lps[i] > -0.05F && i < m.blow_start + 640; ++i) {
+      for (std::size_t i = m.blow_start;
+           i < m.flow_lps.size() && m.flow_lps[i] > -0.05F && i < m.blow_start + 640; ++i) {
         volume += m.flow_lps[i] / 100;
         card.time_s.push_back(static_cast<float>(i - m.blow_start) / 100);
         card.volume_l.push_back(volume);
@@ -164,23 +167,29 @@ station::WaveformWindow FakeDesk::waveform(core::StreamId id, std::uint64_t from
   station::WaveformWindow out;
   const double rate = id == ecg ? 500 : 100;
   bool live = false;
-  for (const auto& c : snapshot_->streams) live = live || (c.info.id == id && c.state == core::DeviceState::live);
+  for (const auto& c : snapshot_->streams)
+    live = live || (c.info.id == id && c.state == core::DeviceState::live);
   if (!live || (id != ecg && id != flow)) return out;
   const std::int64_t now = core::now_ns();
   const auto end = static_cast<std::uint64_t>(static_cast<double>(now - start_ns_) / 1e9 * rate);
   const auto kept = static_cast<std::uint64_t>(20 * rate);
   from = std::max(from, end > kept ? end - kept : 0);
   const auto lost = [&](std::uint64_t n) {
-    return id == ecg && std::any_of(holes_.begin(), holes_.end(), [n](const Hole& h) { return n >= h.first && n < h.first + h.length; });
+    return id == ecg && std::any_of(holes_.begin(), holes_.end(),
+                                    [n](const Hole& h) { return n >= h.first && n < h.first + h.length; });
   };
   for (std::uint64_t n = from; n < end; ++n) {
     if (lost(n)) continue;
     if (out.runs.empty() || out.runs.back().first_sample + out.runs.back().count != n)
-      out.runs.push_back({n, 0, start_ns_ + static_cast<std::int64_t>(static_cast<double>(n) / rate * 1e9), {}});
+      out.runs.push_back(
+          {n, 0, start_ns_ + static_cast<std::int64_t>(static_cast<double>(n) / rate * 1e9), {}});
     auto& run = out.runs.back();
     ++run.count;
-    if (id == ecg) for (float v : loop_.at(n)) run.samples.push_back(static_cast<std::int32_t>(std::lround(v)));
-    else run.samples.push_back(static_cast<std::int32_t>(std::lround(breathing_ ? breath_[n % breath_.size()] * 1000 : 0)));
+    if (id == ecg)
+      for (float v : loop_.at(n)) run.samples.push_back(static_cast<std::int32_t>(std::lround(v)));
+    else
+      run.samples.push_back(
+          static_cast<std::int32_t>(std::lround(breathing_ ? breath_[n % breath_.size()] * 1000 : 0)));
   }
   out.newest_ns = start_ns_ + static_cast<std::int64_t>(static_cast<double>(end) / rate * 1e9);
   return out;
@@ -216,7 +225,8 @@ void FakeDesk::search(const std::string& text) {
   edit([&](station::Snapshot& s) {
     s.found.clear();
     if (text.empty()) return;
-    s.found.push_back({"p1", "Nguyễn Thị Ánh", "1979-03-08", "female", "001179001234", "DN4759122135078", "0912345678", true});
+    s.found.push_back({"p1", "Nguyễn Thị Ánh", "1979-03-08", "female", "001179001234", "DN4759122135078",
+                       "0912345678", true});
     s.found.push_back({"p2", "Nguyễn Thị Ánh Nguyệt", "1991", "female", "", "", "0987654321", true});
     s.found.push_back({"p3", "Nguyễn Văn Ánh", "1958-11-30", "male", "001058004321", "", "", true});
   });
@@ -245,10 +255,12 @@ void FakeDesk::close_exam() {
   });
 }
 
-void FakeDesk::add_capture(const std::string& kind, const std::string& device_kind, const std::string& side, core::StreamId id) {
+void FakeDesk::add_capture(const std::string& kind, const std::string& device_kind, const std::string& side,
+                           core::StreamId id) {
   std::shared_ptr<const std::vector<std::uint8_t>> jpeg;
   for (const auto& scope : scopes_)
-    if (scope.id == id && !scope.jpegs.empty()) jpeg = scope.jpegs[static_cast<std::size_t>(captures_) % scope.jpegs.size()];
+    if (scope.id == id && !scope.jpegs.empty())
+      jpeg = scope.jpegs[static_cast<std::size_t>(captures_) % scope.jpegs.size()];
   edit([&](station::Snapshot& s) {
     station::CaptureCard c;
     c.id = "c" + std::to_string(++captures_);

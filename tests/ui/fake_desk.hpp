@@ -1,5 +1,5 @@
-// A desk for the window's tests: canned snapshots, a synthetic ECG, rendered scopes and blows; every act is written
-// down. Nothing of it is used by the program.
+// A desk for the window's tests: canned snapshots, a synthetic ECG, rendered scopes and blows; every act is
+// written down. Nothing of it is used by the program.
 #pragma once
 #include <map>
 #include <mutex>
@@ -26,16 +26,25 @@ class FakeDesk : public station::Desk {
     ++fresh->version;
     snapshot_ = fresh;
   }
-  void plug_all();                        // the four devices, live
+  void plug_all();  // the four devices, live
   void open_with(const std::string& name);
   void set_state(core::StreamId stream, core::DeviceState state);
   void set_electrodes_off(std::uint32_t mask);
   void lose_ecg(double seconds_ago, double length_s);  // a hole in the ECG
-  void freeze_pictures(bool frozen) { const std::lock_guard lock(mutex_); pictures_stand_ = frozen; }
+  void freeze_pictures(bool frozen) {
+    const std::lock_guard lock(mutex_);
+    pictures_stand_ = frozen;
+  }
   void add_blows();
-  void breathe() { const std::lock_guard lock(mutex_); breathing_ = true; }  // the spirometer is at the mouth
+  void breathe() {
+    const std::lock_guard lock(mutex_);
+    breathing_ = true;
+  }  // the spirometer is at the mouth
 
-  std::vector<std::string> acts() const { const std::lock_guard lock(mutex_); return acts_; }
+  std::vector<std::string> acts() const {
+    const std::lock_guard lock(mutex_);
+    return acts_;
+  }
   bool did(const std::string& act) const;
   std::uint64_t drawn_count(core::StreamId stream) const;
   std::int64_t worst_draw_ns(core::StreamId stream) const;
@@ -65,9 +74,14 @@ class FakeDesk : public station::Desk {
   void simulate(const std::string& command) override { note("simulate " + command); }
 
  private:
-  struct Scope { core::StreamId id; std::vector<std::shared_ptr<media::Picture>> pictures; std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> jpegs; };
+  struct Scope {
+    core::StreamId id;
+    std::vector<std::shared_ptr<media::Picture>> pictures;
+    std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> jpegs;
+  };
   void note(const std::string& act);
-  void add_capture(const std::string& kind, const std::string& device_kind, const std::string& side, core::StreamId scope);
+  void add_capture(const std::string& kind, const std::string& device_kind, const std::string& side,
+                   core::StreamId scope);
 
   mutable std::mutex mutex_;
   std::shared_ptr<const station::Snapshot> snapshot_;
@@ -76,7 +90,9 @@ class FakeDesk : public station::Desk {
   std::vector<float> breath_;
   std::vector<Scope> scopes_;
   std::int64_t start_ns_ = 0;
-  struct Hole { std::uint64_t first, length; };
+  struct Hole {
+    std::uint64_t first, length;
+  };
   std::vector<Hole> holes_;
   bool pictures_stand_ = false, breathing_ = false;
   std::map<core::StreamId, std::uint64_t> drawn_;

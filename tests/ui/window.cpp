@@ -1,4 +1,5 @@
-// The window against the fake desk, on a virtual screen. Pictures of every state are kept in UI_PICTURES for people.
+// The window against the fake desk, on a virtual screen. Pictures of every state are kept in UI_PICTURES for
+// people.
 #define CATCH_CONFIG_RUNNER
 #include <wx/evtloop.h>
 #include <wx/wx.h>
@@ -77,7 +78,9 @@ struct Window {
     frame->ProcessWindowEvent(e);
     run_for(120);
   }
-  bool front(core::StreamId id) { return until([&] { return frame->front() == id; }); }
+  bool front(core::StreamId id) {
+    return until([&] { return frame->front() == id; });
+  }
   wxImage picture(const std::string& name) {
     run_for(300);
     const fs::path file = pictures() / (name + ".png");
@@ -93,7 +96,8 @@ int count(const wxImage& image, int r, int g, int b, int tolerance = 12) {
   int n = 0;
   const unsigned char* p = image.GetData();
   for (int i = 0; i < image.GetWidth() * image.GetHeight(); ++i, p += 3)
-    n += std::abs(p[0] - r) <= tolerance && std::abs(p[1] - g) <= tolerance && std::abs(p[2] - b) <= tolerance;
+    n +=
+        std::abs(p[0] - r) <= tolerance && std::abs(p[1] - g) <= tolerance && std::abs(p[2] - b) <= tolerance;
   return n;
 }
 
@@ -132,7 +136,11 @@ TEST_CASE("a search shows the patients found, and a click opens the examination"
   REQUIRE(until([&] { return w.desk.did("search Ánh"); }));
   w.picture("search-vi");
   ui::Button* row = nullptr;
-  REQUIRE(until([&] { return (row = find<ui::Button>(w.frame, [](const ui::Button& b) { return b.label() == wxString::FromUTF8("Nguyễn Thị Ánh"); })) != nullptr; }));
+  REQUIRE(until([&] {
+    return (row = find<ui::Button>(w.frame, [](const ui::Button& b) {
+              return b.label() == wxString::FromUTF8("Nguyễn Thị Ánh");
+            })) != nullptr;
+  }));
   row->press();
   CHECK(w.desk.did("open_exam p1"));
 }
@@ -143,7 +151,8 @@ TEST_CASE("the text of an identity card's QR code fills the form, and saving ope
   w.key(WXK_F2);
   auto* name = find<wxTextCtrl>(w.frame, [](const wxTextCtrl&) { return true; });
   REQUIRE(name);
-  name->SetValue(wxString::FromUTF8("001179001234|011234567|Nguyễn Thị Ánh|08031979|Nữ|Thôn 3, Hương Thuỷ, Huế|10052021"));
+  name->SetValue(wxString::FromUTF8(
+      "001179001234|011234567|Nguyễn Thị Ánh|08031979|Nữ|Thôn 3, Hương Thuỷ, Huế|10052021"));
   CHECK(name->GetValue() == wxString::FromUTF8("Nguyễn Thị Ánh"));
   w.picture("form-vi");
   button(w.frame, "Save and examine")->press();
@@ -213,7 +222,9 @@ TEST_CASE("F5 opens the session; a knock shows name and organisation and is admi
   w.key(WXK_F5);
   CHECK(w.desk.did("open_session"));
   w.picture("invitation-vi");
-  w.desk.edit([](station::Snapshot& s) { s.guests.push_back({"g1", "BS. Trần Hữu Nghĩa", "Bệnh viện Trung ương Huế", "knocking"}); });
+  w.desk.edit([](station::Snapshot& s) {
+    s.guests.push_back({"g1", "BS. Trần Hữu Nghĩa", "Bệnh viện Trung ương Huế", "knocking"});
+  });
   REQUIRE(until([&] { return button(w.frame, "Admit") != nullptr; }));
   w.picture("knock-vi");
   w.key(WXK_F6);
@@ -227,7 +238,8 @@ TEST_CASE("Space answers the specialist's ask for the device in front, after the
   w.desk.open_session();
   w.desk.edit([](station::Snapshot& s) {
     s.guests.push_back({"g1", "BS. Trần Hữu Nghĩa", "BV Trung ương Huế", "admitted"});
-    s.asks.push_back({"a1", "BS. Trần Hữu Nghĩa", "still", "otoscope", "right", "", "Hơi sang trái, giữ yên", "shown", 0});
+    s.asks.push_back(
+        {"a1", "BS. Trần Hữu Nghĩa", "still", "otoscope", "right", "", "Hơi sang trái, giữ yên", "shown", 0});
     s.pointers.push_back({FakeDesk::ear, 0.62, 0.4, core::now_ns() + 3'600'000 * ms, "BS. Trần Hữu Nghĩa"});
     s.chat = {"BS. Nghĩa: Cho tôi xem màng nhĩ bên phải", "Trạm y tế: Vâng, chờ một chút"};
   });
@@ -251,7 +263,10 @@ TEST_CASE("a capture can be removed with Delete and brought back within ten seco
   REQUIRE(w.front(FakeDesk::ear));
   w.key(WXK_SPACE);
   ui::Tray* tray = nullptr;
-  REQUIRE(until([&] { tray = find<ui::Tray>(w.frame, [](const ui::Tray&) { return true; }); return tray && !tray->GetChildren().empty(); }));
+  REQUIRE(until([&] {
+    tray = find<ui::Tray>(w.frame, [](const ui::Tray&) { return true; });
+    return tray && !tray->GetChildren().empty();
+  }));
   wxWindow* tile = tray->GetChildren().GetFirst()->GetData();
   wxKeyEvent del(wxEVT_KEY_DOWN);
   del.m_keyCode = WXK_DELETE;
@@ -310,7 +325,8 @@ TEST_CASE("an ECG that does not come any more is greyed and never shown as curre
   CHECK(ink > 1500);
   w.desk.edit([](station::Snapshot& s) {
     for (auto& d : s.devices)
-      if (d.kind == "ecg") d.problem = "Máy ECG mất kết nối: cắm lại dây USB. Các thiết bị khác vẫn đang ghi.";
+      if (d.kind == "ecg")
+        d.problem = "Máy ECG mất kết nối: cắm lại dây USB. Các thiết bị khác vẫn đang ghi.";
   });
   w.desk.set_state(FakeDesk::ecg, core::DeviceState::unplugged);
   const wxImage greyed = w.picture("ecg-unplugged-vi");
@@ -351,8 +367,13 @@ TEST_CASE("a failed device says what to do and can be started again") {
 }
 
 TEST_CASE("every picture of the window is complete in both languages and sizes") {
-  struct Size { int width, height; double scale; const char* name; };
-  for (const Size& size : {Size{1366, 768, 1.0, "1366"}, Size{1920, 1080, 1.0, "1920"}, Size{1920, 1080, 1.5, "1920-150"}})
+  struct Size {
+    int width, height;
+    double scale;
+    const char* name;
+  };
+  for (const Size& size :
+       {Size{1366, 768, 1.0, "1366"}, Size{1920, 1080, 1.0, "1920"}, Size{1920, 1080, 1.5, "1920-150"}})
     for (const char* language : {"vi", "en"}) {
       Window w;
       w.examine();
@@ -360,7 +381,8 @@ TEST_CASE("every picture of the window is complete in both languages and sizes")
       w.desk.add_blows();
       w.desk.edit([](station::Snapshot& s) {
         s.guests.push_back({"g1", "BS. Trần Hữu Nghĩa", "BV Trung ương Huế", "admitted"});
-        s.asks.push_back({"a1", "BS. Trần Hữu Nghĩa", "still", "otoscope", "left", "", "Hơi sang trái, giữ yên", "shown", 0});
+        s.asks.push_back({"a1", "BS. Trần Hữu Nghĩa", "still", "otoscope", "left", "",
+                          "Hơi sang trái, giữ yên", "shown", 0});
         s.chat = {"BS. Nghĩa: Cho tôi xem màng nhĩ bên trái"};
         s.advice = "Viêm tai giữa cấp bên trái. Amoxicillin 7 ngày, tái khám sau 3 ngày hoặc khi sốt cao.";
       });
@@ -430,7 +452,8 @@ TEST_CASE("thirty seconds of four devices", "[.cpu]") {  // by hand: prints the 
     const std::clock_t cpu = std::clock();
     const std::int64_t wall = core::now_ns();
     run_for(10000);
-    const double share = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / (static_cast<double>(core::now_ns() - wall) / 1e9);
+    const double share = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC /
+                         (static_cast<double>(core::now_ns() - wall) / 1e9);
     WARN("front " << static_cast<char>(key) << ": " << share * 100 << " % of a core; worst sensed-to-drawn "
                   << static_cast<double>(w.desk.worst_draw_ns(w.frame->front())) / 1e6 << " ms");
   }
@@ -440,7 +463,8 @@ int main(int argc, char** argv) {
   fs::create_directories(pictures());
   wxApp::SetInstance(new wxApp);
   int none = 0;
-  if (!wxEntryStart(none, static_cast<char**>(nullptr)) || !wxTheApp->CallOnInit()) return 77;  // no screen: skipped
+  if (!wxEntryStart(none, static_cast<char**>(nullptr)) || !wxTheApp->CallOnInit())
+    return 77;  // no screen: skipped
   wxImage::AddHandler(new wxPNGHandler);
   wxImage::AddHandler(new wxJPEGHandler);
   wxTheApp->SetExitOnFrameDelete(false);

@@ -19,8 +19,8 @@ TEST_CASE("birth dates are read as nurses write them, and days that do not exist
   CHECK(read_birth_date("08031979", today) == "1979-03-08");
   CHECK(read_birth_date("1979", today) == "1979");
   CHECK(read_birth_date("29/02/2024", today) == "2024-02-29");
-  for (const char* wrong : {"29/02/2023", "31/04/1980", "00/01/1980", "1/13/1980", "1/1/1899", "22/11/2026", "2027", "1/1/80",
-                            "", "abc", "1//1980", "1/1/1980/2", "99999999"})
+  for (const char* wrong : {"29/02/2023", "31/04/1980", "00/01/1980", "1/13/1980", "1/1/1899", "22/11/2026",
+                            "2027", "1/1/80", "", "abc", "1//1980", "1/1/1980/2", "99999999"})
     CHECK_FALSE(read_birth_date(wrong, today));
   CHECK(show_birth_date("1979-03-08") == "08/03/1979");
   CHECK(show_birth_date("1979") == "1979");
@@ -49,7 +49,8 @@ TEST_CASE("cards and phones are checked by their digits") {
 }
 
 TEST_CASE("the QR text of an identity card gives the person") {
-  const auto card = read_cccd_qr("001179001234|011234567|Nguyễn Thị  Ánh|08031979|Nữ|Thôn 3, Huế|10052021", today);
+  const auto card =
+      read_cccd_qr("001179001234|011234567|Nguyễn Thị  Ánh|08031979|Nữ|Thôn 3, Huế|10052021", today);
   REQUIRE(card);
   CHECK(card->name == "Nguyễn Thị Ánh");
   CHECK(card->birth_date == "1979-03-08");
@@ -60,7 +61,8 @@ TEST_CASE("the QR text of an identity card gives the person") {
 
 TEST_CASE("other texts, cut and random ones are no identity card and do no harm") {
   const std::string good = "001179001234|011234567|Nguyễn Thị Ánh|08031979|Nữ|Thôn 3, Huế|10052021";
-  for (const char* wrong : {"", "Nguyễn Thị Ánh", "|||||||", "001179001234|x|y|31021979|Nam|z|", "1|2|3|4|5|6|7"})
+  for (const char* wrong :
+       {"", "Nguyễn Thị Ánh", "|||||||", "001179001234|x|y|31021979|Nam|z|", "1|2|3|4|5|6|7"})
     CHECK_FALSE(read_cccd_qr(wrong, today));
   for (std::size_t n = 0; n < 40; ++n) CHECK_FALSE(read_cccd_qr(good.substr(0, n), today));
   CHECK_FALSE(read_cccd_qr(std::string(5000, '|'), today));
@@ -105,7 +107,9 @@ TEST_CASE("settings come back as they were kept") {
 TEST_CASE("settings that are damaged, absurd or missing give the defaults") {
   const auto folder = std::filesystem::temp_directory_path() / "caukham-ui-settings-bad";
   std::filesystem::create_directories(folder);
-  for (const char* text : {"", "{", "[1]", "null", R"({"width":1e99,"mm_per_s":26,"ecg_layout":9,"language":"xx","px_per_mm":-1,"height":"a"})"}) {
+  for (const char* text :
+       {"", "{", "[1]", "null",
+        R"({"width":1e99,"mm_per_s":26,"ecg_layout":9,"language":"xx","px_per_mm":-1,"height":"a"})"}) {
     std::ofstream(folder / "w.json") << text;
     const Settings s = Settings::load(folder / "w.json");
     CHECK(s.width == 1366);

@@ -4,7 +4,9 @@
 
 using namespace caukham::ui;
 
-TEST_CASE("a millimetre is what the monitor says, what the card said before it, and 96 dpi for a monitor that lies") {
+TEST_CASE(
+    "a millimetre is what the monitor says, what the card said before it, and 96 dpi for a monitor that "
+    "lies") {
   CHECK(pixels_per_mm(1920, 509, 0) == Approx(3.772).epsilon(0.001));
   CHECK(pixels_per_mm(1920, 509, 4.2) == Approx(4.2));
   CHECK(pixels_per_mm(1920, 0, 0) == Approx(96 / 25.4));
@@ -15,7 +17,8 @@ TEST_CASE("a millimetre is what the monitor says, what the card said before it, 
 }
 
 TEST_CASE("every layout shows each of the twelve leads once, inside the sheet, and nothing overlaps") {
-  for (const auto layout : {EcgLayout::three_by_four_rhythm, EcgLayout::six_by_two, EcgLayout::twelve_by_one}) {
+  for (const auto layout :
+       {EcgLayout::three_by_four_rhythm, EcgLayout::six_by_two, EcgLayout::twelve_by_one}) {
     const auto strips = lay_strips(layout, 800, 480);
     int seen[lead_count] = {};
     for (const auto& s : strips) {
@@ -26,8 +29,8 @@ TEST_CASE("every layout shows each of the twelve leads once, inside the sheet, a
       CHECK(s.top + s.height <= 480.001);
       for (const auto& t : strips) {
         if (&s == &t) continue;
-        const bool apart = s.x + s.width <= t.x + 1e-6 || t.x + t.width <= s.x + 1e-6 || s.top + s.height <= t.top + 1e-6 ||
-                           t.top + t.height <= s.top + 1e-6;
+        const bool apart = s.x + s.width <= t.x + 1e-6 || t.x + t.width <= s.x + 1e-6 ||
+                           s.top + s.height <= t.top + 1e-6 || t.top + t.height <= s.top + 1e-6;
         CHECK(apart);
       }
     }
@@ -36,7 +39,8 @@ TEST_CASE("every layout shows each of the twelve leads once, inside the sheet, a
   }
 }
 
-TEST_CASE("3x4 stands in the order of print: I II III, then aVR aVL aVF, V1 to V3, V4 to V6, the rhythm below") {
+TEST_CASE(
+    "3x4 stands in the order of print: I II III, then aVR aVL aVF, V1 to V3, V4 to V6, the rhythm below") {
   const auto s = lay_strips(EcgLayout::three_by_four_rhythm, 400, 400);
   REQUIRE(s.size() == 13);
   CHECK(std::string(lead_name(s[3].lead)) == "aVR");

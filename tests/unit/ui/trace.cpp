@@ -81,7 +81,7 @@ TEST_CASE("samples taken while an electrode is off are marked for the leads that
   CHECK_FALSE(t.lead_off(0, 5));
   CHECK(t.lead_off(0, 15));
   CHECK_FALSE(t.lead_off(1, 15));  // II needs no LA
-  t.set_off(8);  // RL, the reference of all
+  t.set_off(8);                    // RL, the reference of all
   t.take(window(20, 10, 1, 1));
   for (int lead = 0; lead < lead_count; ++lead) CHECK(t.lead_off(lead, 25));
 }
@@ -108,7 +108,9 @@ TEST_CASE("streams without limb leads, with absurd rates or short runs are refus
 TEST_CASE("a forced blow is followed through its four steps") {
   Breath b;
   double t = 0;
-  const auto blow = [&](double flow, double seconds) { for (int i = 0; i < seconds * 100; ++i) b.add(t += 0.01, flow); };
+  const auto blow = [&](double flow, double seconds) {
+    for (int i = 0; i < seconds * 100; ++i) b.add(t += 0.01, flow);
+  };
   blow(0, 1);
   CHECK(b.phase() == Breath::Phase::waiting);
   blow(-0.8, 2);

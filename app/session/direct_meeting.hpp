@@ -115,7 +115,7 @@ class DirectMeeting : public Meeting {
   std::map<std::string, Seat> seats_;
   std::vector<StreamCard> cards_;
   std::map<StreamNumber, End> ends_;
-  std::map<std::string, std::set<StreamNumber>> judged_;  // guest: streams whose digest has been compared
+  std::map<std::string, std::map<StreamNumber, bool>> judged_;  // guest: streams whose digest was compared, and equal?
   std::vector<KeptStill> stills_;
   std::deque<Kept> kept_;
   std::map<std::string, std::set<std::string>> heard_;  // guest: ids of asks and advice, so that a repeated one counts once

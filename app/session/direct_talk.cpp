@@ -245,6 +245,8 @@ bool DirectMeeting::is_waveform(StreamNumber stream) const {
 void DirectMeeting::handle(const std::string& guest, Seat& seat, const Have& have) {
   for (const auto& [stream, next] : have.streams) {
     if (!is_waveform(stream)) continue;  // the list may have changed while the message was under way
+    // Taken again after a difference: compared again. An equal digest stands, whatever is said later.
+    if (const auto old = judged_[guest].find(stream); old != judged_[guest].end() && !old->second) judged_[guest].erase(old);
     if (source_.record_count) seat.sender.available(stream, source_.record_count(stream));
     if (!seat.sender.have(stream, next))
       return end_visit(guest, tr("The page has more of the recording than the station. Reload the page."), true);
@@ -271,10 +273,11 @@ void DirectMeeting::handle(const std::string& guest, Seat& seat, const DrawnRepo
 
 void DirectMeeting::handle(const std::string& guest, Seat&, const DigestReport& report) {
   const auto end = ends_.find(report.stream);
-  if (end == ends_.end() || !judged_[guest].insert(report.stream).second) return;
+  if (end == ends_.end() || judged_[guest].count(report.stream)) return;
   EvidenceResult result{guest, report.stream, report.records, report.samples, report.digest, false};
   result.equal = report.records == end->second.records && report.samples == end->second.samples &&
                  report.digest == end->second.digest;
+  judged_[guest][report.stream] = result.equal;
   if (!result.equal) core::log_error("session", "a console's digest differs from the record's");
   if (events_.evidence) events_.evidence(result);
   check_outstanding();

@@ -9,6 +9,7 @@ namespace caukham::session {
 namespace {
 
 using core::tr;
+using core::tr_later;
 
 constexpr std::size_t max_addresses = 1024;
 constexpr std::size_t max_pairs = 64;
@@ -84,35 +85,35 @@ std::optional<std::string> Lobby::knock(const std::string& address, const Knock&
     why = {code, tr(text)};
     return std::nullopt;
   };
-  if (closed_) return no("closed", "This examination is closed.");
-  if (blocked(address, now_ns)) return no("too_many_tries", "Too many wrong tries. Wait a minute, then try again.");
-  if (entries_.size() >= max_guests) return no("busy", "Too many people have been in this examination.");
+  if (closed_) return no("closed", tr_later("This examination is closed."));
+  if (blocked(address, now_ns)) return no("too_many_tries", tr_later("Too many wrong tries. Wait a minute, then try again."));
+  if (entries_.size() >= max_guests) return no("busy", tr_later("Too many people have been in this examination."));
   if (std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.guest.state == Guest::State::knocking; }) >=
       static_cast<std::ptrdiff_t>(max_waiting))
-    return no("busy", "Too many people are waiting at the door. Try again in a moment.");
+    return no("busy", tr_later("Too many people are waiting at the door. Try again in a moment."));
 
   Pair* pair = match(knock);
   const bool by_code = knock.secret.empty();
   Pair* newest = pairs_.empty() ? nullptr : &pairs_.back();
   if (by_code && newest && newest->wrong_codes >= wrong_codes_total && (!pair || pair == newest)) {
     wrong(address, now_ns);
-    return no("too_many_tries", "The code is locked after too many wrong tries. Ask the station for a new one.");
+    return no("too_many_tries", tr_later("The code is locked after too many wrong tries. Ask the station for a new one."));
   }
   if (!pair) {
     wrong(address, now_ns);
     if (by_code && newest) ++newest->wrong_codes;
-    return by_code ? no("wrong_code", "This code is not right. Ask the station to read it out again.")
-                   : no("wrong_code", "This link is not right. Ask the station to send it again.");
+    return by_code ? no("wrong_code", tr_later("This code is not right. Ask the station to read it out again."))
+                   : no("wrong_code", tr_later("This link is not right. Ask the station to send it again."));
   }
   if (pair->used) {
     wrong(address, now_ns);
-    return by_code ? no("used_code", "This code has been used already. Ask the station for a new one.")
-                   : no("used_code", "This link has been used already. Ask the station for a new one.");
+    return by_code ? no("used_code", tr_later("This code has been used already. Ask the station for a new one."))
+                   : no("used_code", tr_later("This link has been used already. Ask the station for a new one."));
   }
   if (pair->replaced || now_ns - pair->made_ns >= invitation_life_ns) {
     wrong(address, now_ns);
-    return by_code ? no("expired_code", "This code is no longer valid. Ask the station for a new one.")
-                   : no("expired_code", "This link is no longer valid. Ask the station for a new one.");
+    return by_code ? no("expired_code", tr_later("This code is no longer valid. Ask the station for a new one."))
+                   : no("expired_code", tr_later("This link is no longer valid. Ask the station for a new one."));
   }
   pair->used = true;
   Entry entry;

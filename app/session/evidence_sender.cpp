@@ -7,12 +7,14 @@
 namespace caukham::session {
 namespace {
 
-constexpr std::size_t smallest_window = 2 * 1024, largest_window = 256 * 1024;
+constexpr std::size_t smallest_window = 2 * 1024, first_window = 8 * 1024, largest_window = 256 * 1024;
 constexpr std::size_t smallest_piece = 1024;
 constexpr std::size_t max_timed = 512;
 // How much longer than the line's own time a piece may be under way before the window grows, or must shrink: a live
 // sample waits behind it about that long.
 constexpr std::int64_t calm_ns = 150'000'000, crowded_ns = 400'000'000;
+// No line worth examining over is slower than that when it is empty: a slower first piece says the line is narrow.
+constexpr std::int64_t longest_line_ns = 600'000'000;
 // A console that sends no receipts gets pieces at a pace that a poor line carries.
 constexpr std::int64_t patience_ns = 3'000'000'000, blind_pace_ns = 250'000'000;
 constexpr std::size_t blind_queue = 32 * 1024;
@@ -61,10 +63,14 @@ bool EvidenceSender::got(std::uint64_t bytes, std::int64_t now_ns) {
   got_ = bytes;
   while (!timed_.empty() && timed_.front().end <= bytes) {
     const auto took = now_ns - timed_.front().sent_ns;
+    const bool still = timed_.front().still;
     timed_.pop_front();
     if (shortest_ns_ == 0 || took < shortest_ns_) shortest_ns_ = took;
-    if (took < shortest_ns_ + calm_ns) still_window_ = std::min(largest_window, still_window_ + still_window_ / 4);
-    else if (took > shortest_ns_ + crowded_ns) still_window_ = std::max(smallest_window, still_window_ / 2);
+    if (!still) continue;  // records come as the patient's heart does: they say nothing about what more would fit
+    --pieces_under_way_;
+    const auto line_ns = std::min(shortest_ns_, longest_line_ns);
+    if (took < line_ns + calm_ns) still_window_ = std::min(largest_window, still_window_ + still_window_ / 4);
+    else if (took > line_ns + crowded_ns) still_window_ = std::max(smallest_window, still_window_ / 2);
   }
   return true;
 }
@@ -73,7 +79,7 @@ bool EvidenceSender::pump(std::int64_t now_ns) {
   if (sent_ > 0 && first_ns_ == 0) first_ns_ = now_ns;
   blind_ = !receipts_ && first_ns_ != 0 && now_ns - first_ns_ > patience_ns;
   for (std::size_t sent = 0; sent < max_records_a_turn; ++sent) {
-    if (under_way() >= record_window || streams_.empty()) break;
+    if (under_way() >= record_window) return false;
     // The next stream in the circle that has something.
     auto at = streams_.upper_bound(turn_);
     bool moved = false;
@@ -83,7 +89,7 @@ bool EvidenceSender::pump(std::int64_t now_ns) {
       if (at->second.next < at->second.count) {
         const auto before = sent_;
         moved = send_record(at->first, at->second);
-        if (moved && timed_.size() < max_timed) timed_.push_back({sent_, now_ns});
+        if (moved && timed_.size() < max_timed) timed_.push_back({sent_, now_ns, false});
         if (sent_ == before) moved = false;
       }
       ++at;
@@ -94,7 +100,7 @@ bool EvidenceSender::pump(std::int64_t now_ns) {
       return false;
     }
   }
-  return under_way() < record_window;
+  return true;
 }
 
 bool EvidenceSender::send_record(StreamNumber number, Stream& stream) {
@@ -115,6 +121,8 @@ bool EvidenceSender::send_piece(std::int64_t now_ns) {
   if (at == stills_.end()) return false;
   auto& still = at->second;
   if (blind_ && (now_ns < next_piece_ns_ || pipe_.queued() > blind_queue)) return false;
+  // What the line carried for the last still says little about now: each starts small.
+  if (pieces_under_way_ == 0) still_window_ = std::min(still_window_, first_window);
   const auto piece = std::min<std::uint64_t>(
       std::clamp(blind_ ? still_max_piece : still_window_ / 2, smallest_piece, still_max_piece), still.bytes - still.next);
   if (!blind_ && under_way() > 0 && under_way() + piece > still_window_) return false;
@@ -127,7 +135,10 @@ bool EvidenceSender::send_piece(std::int64_t now_ns) {
   const auto* from = reinterpret_cast<const std::byte*>(still.open->data()) + still.next;
   auto frame = encode_frame({FrameKind::still_piece, at->first, still.next, {from, static_cast<std::size_t>(piece)}});
   sent_ += frame.size();
-  if (timed_.size() < max_timed) timed_.push_back({sent_, now_ns});
+  if (timed_.size() < max_timed) {
+    timed_.push_back({sent_, now_ns, true});
+    ++pieces_under_way_;
+  }
   next_piece_ns_ = now_ns + blind_pace_ns;
   still.next += piece;
   if (still.next == still.bytes) still.open.reset();

@@ -49,7 +49,11 @@ class EvidenceSender {
     std::uint64_t next = 0, count = 0;
     bool ended = false, told = false;
   };
-  struct Piece { std::uint64_t end = 0; std::int64_t sent_ns = 0; };
+  struct Piece {
+    std::uint64_t end = 0;
+    std::int64_t sent_ns = 0;
+    bool still = false;
+  };
   struct Pending {
     std::uint64_t bytes = 0, next = 0;
     std::function<Still()> read;
@@ -70,7 +74,7 @@ class EvidenceSender {
   bool blind_ = false;     // it does not, although there was time
   std::int64_t first_ns_ = 0;
   std::int64_t next_piece_ns_ = 0, shortest_ns_ = 0;
-  std::size_t still_window_ = 16 * 1024;
+  std::size_t still_window_ = 8 * 1024, pieces_under_way_ = 0;
   std::deque<Piece> timed_;
 };
 

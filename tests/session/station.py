@@ -9,10 +9,11 @@ import time
 
 
 class Station:
-    def __init__(self, program, console, *args, data=None):
+    def __init__(self, program, console, *args, data=None, inside=()):
+        """inside: words in front of the command, such as ip netns exec NAME."""
         self.data = data or tempfile.mkdtemp(prefix="caukham-station-")
         self.own_data = data is None
-        self.process = subprocess.Popen([program, self.data, console, *map(str, args)], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([*inside, program, self.data, console, *map(str, args)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, encoding="utf-8")
         self.events, self.fresh = [], queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)

@@ -76,6 +76,7 @@ std::vector<std::byte> trace(std::uint64_t index) {
     }
   std::ostringstream tal;
   tal << '+' << static_cast<double>(index) * 0.2 << '\x14' << '\x14' << '\0';
+  tal << '+' << static_cast<double>(index) * 0.2 << '\x14' << "made " << core::now_ns() << '\x14' << '\0';
   const auto text = tal.str();
   for (std::size_t i = 0; i < 60; ++i) out.push_back(i < text.size() ? static_cast<std::byte>(text[i]) : std::byte{0});
   return out;

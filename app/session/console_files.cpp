@@ -51,7 +51,8 @@ ConsoleFiles read_console_files(const std::string& folder) {
     files[path == "index.html" ? "/" : "/console/" + path] = {type->second, bytes.str()};
   }
   if (!files.count("/"))
-    throw std::runtime_error(core::tr("The specialist's page is missing in {0}. Install the program again.", folder));
+    throw std::runtime_error(
+        core::tr("The specialist's page is missing in {0}. Install the program again.", folder));
   return files;
 }
 

@@ -19,7 +19,9 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t knock_time_ns = 20 * second_ns;  // a socket that has said nothing by then is closed
 constexpr std::int64_t pong_time_ns = 10 * second_ns;
 
-std::string error_json(const Refusal& why) { return Json{{"type", "error"}, {"code", why.code}, {"text", why.text}}.dump(); }
+std::string error_json(const Refusal& why) {
+  return Json{{"type", "error"}, {"code", why.code}, {"text", why.text}}.dump();
+}
 
 }  // namespace
 
@@ -35,10 +37,11 @@ DirectMeeting::DirectMeeting(const MeetingOptions& options, MeetingEvents events
   server.certificate_pem = std::move(identity.certificate_pem);
   server.console_folder = options.console_folder;
   peers_ = PeerFactory::get();
-  server_ = std::make_unique<Server>(loop_, std::move(server),
-                                     ServerEvents{[this](SocketId s, const std::string& a) { on_opened(s, a); },
-                                                  [this](SocketId s, std::string_view t) { on_signal(s, t); },
-                                                  [this](SocketId s) { on_closed(s); }});
+  server_ =
+      std::make_unique<Server>(loop_, std::move(server),
+                               ServerEvents{[this](SocketId s, const std::string& a) { on_opened(s, a); },
+                                            [this](SocketId s, std::string_view t) { on_signal(s, t); },
+                                            [this](SocketId s) { on_closed(s); }});
   const bool v6 = host.find(':') != std::string::npos;
   base_link_ = "https://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(server_->port()) + "/";
   loop_.every(1s, [this] { tick(); });
@@ -95,7 +98,8 @@ void DirectMeeting::dismiss(const std::string& guest) {
   loop_.post([this, guest] { end_visit(guest, tr("The station has ended your visit."), false); });
 }
 
-// Ends a guest's visit for good, with words for him. `told_nurse`: it was not the nurse's wish, so she is told.
+// Ends a guest's visit for good, with words for him. `told_nurse`: it was not the nurse's wish, so she is
+// told.
 void DirectMeeting::end_visit(const std::string& guest, const std::string& reason, bool told_nurse) {
   {
     const std::lock_guard lock(lobby_mutex_);
@@ -164,7 +168,8 @@ void DirectMeeting::on_signal(SocketId socket, std::string_view text) {
     return;
   }
   if (std::holds_alternative<Leave>(signal)) {
-    if (!visitor.guest.empty()) end_visit(std::string(visitor.guest), tr("You have left the examination."), false);
+    if (!visitor.guest.empty())
+      end_visit(std::string(visitor.guest), tr("You have left the examination."), false);
     else server_->close(socket);
     return;
   }
@@ -198,7 +203,8 @@ void DirectMeeting::on_resume(SocketId socket, Visitor& visitor, const Resume& r
     guest = lobby_.resume(visitor.address, resume.token, core::now_ns(), why);
   }
   if (!guest) return turn_away(socket, why);
-  if (const auto old = socket_of(*guest)) {  // the line broke without our noticing, or a second window was opened
+  if (const auto old =
+          socket_of(*guest)) {  // the line broke without our noticing, or a second window was opened
     visitors_[old].guest.clear();
     server_->close(old);
   }
@@ -311,7 +317,8 @@ void DirectMeeting::close(int timeout_ms) {
   close_wake_.wait_for(lock, 1s, [this] { return said_bye_; });
 }
 
-std::unique_ptr<Meeting> open_direct_meeting(const MeetingOptions& options, MeetingEvents events, EvidenceSource source) {
+std::unique_ptr<Meeting> open_direct_meeting(const MeetingOptions& options, MeetingEvents events,
+                                             EvidenceSource source) {
   return std::make_unique<DirectMeeting>(options, std::move(events), std::move(source));
 }
 

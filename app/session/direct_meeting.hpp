@@ -17,8 +17,8 @@
 
 namespace caukham::session {
 
-// Threads: the loop's, on which everything happens that is not marked otherwise, and the callers'. The lobby has a lock
-// because invite() and guests() answer at once.
+// Threads: the loop's, on which everything happens that is not marked otherwise, and the callers'. The lobby
+// has a lock because invite() and guests() answer at once.
 class DirectMeeting : public Meeting {
  public:
   DirectMeeting(const MeetingOptions& options, MeetingEvents events, EvidenceSource source);
@@ -31,10 +31,12 @@ class DirectMeeting : public Meeting {
   std::vector<Guest> guests() const override;
   void set_streams(std::vector<StreamCard> cards) override;
   void evidence(StreamNumber stream, std::uint64_t index, std::span<const std::byte> record) override;
-  void evidence_end(StreamNumber stream, std::uint64_t records, std::uint64_t samples, std::string digest) override;
+  void evidence_end(StreamNumber stream, std::uint64_t records, std::uint64_t samples,
+                    std::string digest) override;
   void picture(StreamNumber stream, std::shared_ptr<const media::Picture> picture) override;
   void still(const std::string& id, StreamNumber stream, const std::string& side, const std::string& site,
-             std::shared_ptr<const std::vector<std::uint8_t>> jpeg, const std::string& sha256, std::int64_t taken_ns) override;
+             std::shared_ptr<const std::vector<std::uint8_t>> jpeg, const std::string& sha256,
+             std::int64_t taken_ns) override;
   void control(const std::string& json) override;
   void mute(bool muted) override;
   void close(int timeout_ms) override;
@@ -58,7 +60,12 @@ class DirectMeeting : public Meeting {
     TokenBucket messages{50, 300};
   };
   struct End { std::uint64_t records = 0, samples = 0; std::string digest; };
-  struct KeptStill { std::string id, json; std::uint32_t number = 0; std::uint64_t bytes = 0; EvidenceSender::Still jpeg; };
+  struct KeptStill {
+    std::string id, json;
+    std::uint32_t number = 0;
+    std::uint64_t bytes = 0;
+    EvidenceSender::Still jpeg;
+  };
   struct Kept { std::string key, json; };
 
   // direct_meeting.cpp: coming and going
@@ -115,10 +122,12 @@ class DirectMeeting : public Meeting {
   std::map<std::string, Seat> seats_;
   std::vector<StreamCard> cards_;
   std::map<StreamNumber, End> ends_;
-  std::map<std::string, std::map<StreamNumber, bool>> judged_;  // guest: streams whose digest was compared, and equal?
+  std::map<std::string, std::map<StreamNumber, bool>>
+      judged_;  // guest: streams whose digest was compared, and equal?
   std::vector<KeptStill> stills_;
   std::deque<Kept> kept_;
-  std::map<std::string, std::set<std::string>> heard_;  // guest: ids of asks and advice, so that a repeated one counts once
+  std::map<std::string, std::set<std::string>>
+      heard_;  // guest: ids of asks and advice, so that a repeated one counts once
   std::uint64_t next_generation_ = 1;
   std::uint32_t next_still_ = 1;
   std::uint64_t beats_ = 0;

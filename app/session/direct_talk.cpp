@@ -18,14 +18,19 @@ constexpr std::size_t max_heard = 512;  // ids of one guest's requests
 
 std::string text_of(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Thresholds: talk alone needs about 40 kbit/s, an ECG 100, a picture of 640 × 480 some 150 more (session.md, targets).
+// Thresholds: talk alone needs about 40 kbit/s, an ECG 100, a picture of 640 × 480 some 150 more (session.md,
+// targets).
 std::string line_words(const LineSample& line) {
   const auto kbit = std::to_string(static_cast<long>(line.kbit_s + 0.5));
   const auto loss = std::to_string(static_cast<long>(line.loss_percent + 0.5));
-  if (line.kbit_s > 0 && line.kbit_s < 150) return tr("Line very weak: {0} kbit/s, loss {1} %. The trace goes first, the picture waits.", kbit, loss);
-  if (line.loss_percent >= 10) return tr("Line loses much: {0} kbit/s, loss {1} %. Picture and talk may break off.", kbit, loss);
-  if (line.kbit_s > 0 && line.kbit_s < 500) return tr("Line weak: {0} kbit/s, loss {1} %. The picture is reduced.", kbit, loss);
-  if (line.rtt_ms >= 600) return tr("Line slow: answers take {0} ms.", std::to_string(static_cast<long>(line.rtt_ms + 0.5)));
+  if (line.kbit_s > 0 && line.kbit_s < 150)
+    return tr("Line very weak: {0} kbit/s, loss {1} %. The trace goes first, the picture waits.", kbit, loss);
+  if (line.loss_percent >= 10)
+    return tr("Line loses much: {0} kbit/s, loss {1} %. Picture and talk may break off.", kbit, loss);
+  if (line.kbit_s > 0 && line.kbit_s < 500)
+    return tr("Line weak: {0} kbit/s, loss {1} %. The picture is reduced.", kbit, loss);
+  if (line.rtt_ms >= 600)
+    return tr("Line slow: answers take {0} ms.", std::to_string(static_cast<long>(line.rtt_ms + 0.5)));
   return tr("Line good: {0} kbit/s.", kbit);
 }
 
@@ -50,16 +55,22 @@ PeerEvents DirectMeeting::peer_events(const std::string& guest, std::uint64_t ge
   };
   events.candidate = [=, this](std::string candidate, std::string mid) {
     with_seat([&](Seat&) {
-      server_->send(socket_of(guest), Json{{"type", "candidate"}, {"candidate", candidate}, {"mid", mid}}.dump());
+      server_->send(socket_of(guest),
+                    Json{{"type", "candidate"}, {"candidate", candidate}, {"mid", mid}}.dump());
     });
   };
   events.open = [=, this] { with_seat([&](Seat& seat) { on_open(guest, seat); }); };
-  events.control = [=, this](std::string text) { with_seat([&](Seat& seat) { on_control(guest, seat, text); }); };
+  events.control = [=, this](std::string text) {
+    with_seat([&](Seat& seat) { on_control(guest, seat, text); });
+  };
   events.evidence_low = [=, this] { with_seat([&](Seat& seat) { pump(guest, seat); }); };
-  events.line = [=, this](LineSample sample) { with_seat([&](Seat& seat) { on_line(guest, seat, sample); }); };
+  events.line = [=, this](LineSample sample) {
+    with_seat([&](Seat& seat) { on_line(guest, seat, sample); });
+  };
   events.trouble = [=, this](std::string why) {
     with_seat([&](Seat&) {
-      // The pipe is broken, the guest is not: the socket is closed, and the console comes back with its token.
+      // The pipe is broken, the guest is not: the socket is closed, and the console comes back with its
+      // token.
       core::log_info("session", "a console's media line ended: " + why);
       if (const auto socket = socket_of(guest)) {
         server_->close(socket);
@@ -74,7 +85,10 @@ PeerEvents DirectMeeting::peer_events(const std::string& guest, std::uint64_t ge
 
 void DirectMeeting::on_open(const std::string& guest, Seat& seat) {
   seat.open = true;
-  Json hello{{"type", "hello"}, {"v", 1}, {"station", {{"name", options_.station_name}}}, {"lang", options_.language},
+  Json hello{{"type", "hello"},
+             {"v", 1},
+             {"station", {{"name", options_.station_name}}},
+             {"lang", options_.language},
              {"time_ns", core::now_ns()}};
   auto exam = Json::parse(options_.exam_json, nullptr, false);
   hello["exam"] = exam.is_object() ? std::move(exam) : Json::object();
@@ -88,10 +102,20 @@ void DirectMeeting::on_open(const std::string& guest, Seat& seat) {
 std::string DirectMeeting::streams_json(const Seat& seat) const {
   Json list = Json::array();
   for (const auto& card : cards_) {
-    Json j{{"id", card.number}, {"device_kind", card.device_kind}, {"device_name", card.device_name}, {"name", card.name},
-           {"kind", card.video ? "video" : "waveform"}, {"labels", card.labels}, {"unit", card.unit}, {"rate_hz", card.rate_hz},
-           {"scale", card.scale}, {"offset", card.offset}, {"samples_per_record", card.samples_per_record},
-           {"channels", card.labels.empty() ? 1 : card.labels.size()}, {"simulated", card.simulated}, {"state", card.state}};
+    Json j{{"id", card.number},
+           {"device_kind", card.device_kind},
+           {"device_name", card.device_name},
+           {"name", card.name},
+           {"kind", card.video ? "video" : "waveform"},
+           {"labels", card.labels},
+           {"unit", card.unit},
+           {"rate_hz", card.rate_hz},
+           {"scale", card.scale},
+           {"offset", card.offset},
+           {"samples_per_record", card.samples_per_record},
+           {"channels", card.labels.empty() ? 1 : card.labels.size()},
+           {"simulated", card.simulated},
+           {"state", card.state}};
     if (const auto mid = seat.mids.find(card.number); mid != seat.mids.end()) j["mid"] = mid->second;
     list.push_back(std::move(j));
   }
@@ -122,7 +146,8 @@ void DirectMeeting::evidence(StreamNumber stream, std::uint64_t index, std::span
   });
 }
 
-void DirectMeeting::evidence_end(StreamNumber stream, std::uint64_t records, std::uint64_t samples, std::string digest) {
+void DirectMeeting::evidence_end(StreamNumber stream, std::uint64_t records, std::uint64_t samples,
+                                 std::string digest) {
   loop_.post([this, stream, records, samples, digest = std::move(digest)] {
     ends_[stream] = {records, samples, digest};
     for (auto& [guest, seat] : seats_) {
@@ -134,19 +159,27 @@ void DirectMeeting::evidence_end(StreamNumber stream, std::uint64_t records, std
   });
 }
 
-void DirectMeeting::still(const std::string& id, StreamNumber stream, const std::string& side, const std::string& site,
-                          std::shared_ptr<const std::vector<std::uint8_t>> jpeg, const std::string& sha256,
-                          std::int64_t taken_ns) {
+void DirectMeeting::still(const std::string& id, StreamNumber stream, const std::string& side,
+                          const std::string& site, std::shared_ptr<const std::vector<std::uint8_t>> jpeg,
+                          const std::string& sha256, std::int64_t taken_ns) {
   if (!jpeg) return;
   loop_.post([=, this] {
     KeptStill kept;
     kept.id = id;
     kept.number = next_still_++;
     kept.bytes = jpeg->size();
-    kept.json = text_of(Json{{"type", "still"}, {"id", id}, {"number", kept.number}, {"stream", stream}, {"side", side},
-                             {"site", site}, {"media_type", "image/jpeg"}, {"bytes", kept.bytes}, {"sha256", sha256},
+    kept.json = text_of(Json{{"type", "still"},
+                             {"id", id},
+                             {"number", kept.number},
+                             {"stream", stream},
+                             {"side", side},
+                             {"site", site},
+                             {"media_type", "image/jpeg"},
+                             {"bytes", kept.bytes},
+                             {"sha256", sha256},
                              {"taken_ns", taken_ns}});
-    if (!source_.still) kept.jpeg = jpeg;  // else it is read again from the exam's folder when the line has room
+    if (!source_.still)
+      kept.jpeg = jpeg;  // else it is read again from the exam's folder when the line has room
     for (auto& [guest, seat] : seats_) {
       if (seat.open) seat.peer->send_control(kept.json);
       seat.sender.still(kept.number, kept.bytes, [this, id, own = kept.jpeg, first = jpeg]() mutable {
@@ -184,7 +217,8 @@ void DirectMeeting::picture(StreamNumber stream, std::shared_ptr<const media::Pi
 void DirectMeeting::control(const std::string& text) {
   auto j = Json::parse(text, nullptr, false);
   if (!j.is_object() || !j.contains("type") || !j["type"].is_string() || text.size() > max_control_bytes) {
-    core::log_error("session", "a control message of this station is no JSON object with a type, or is too long");
+    core::log_error("session",
+                    "a control message of this station is no JSON object with a type, or is too long");
     return;
   }
   std::string to;
@@ -226,7 +260,8 @@ void DirectMeeting::mute(bool muted) {
   });
 }
 
-// From the console -----------------------------------------------------------------------------------------------
+// From the console
+// -----------------------------------------------------------------------------------------------
 void DirectMeeting::on_control(const std::string& guest, Seat& seat, const std::string& text) {
   Control message;
   std::string why;
@@ -239,17 +274,20 @@ void DirectMeeting::on_control(const std::string& guest, Seat& seat, const std::
 }
 
 bool DirectMeeting::is_waveform(StreamNumber stream) const {
-  return std::any_of(cards_.begin(), cards_.end(), [&](const StreamCard& c) { return c.number == stream && !c.video; });
+  return std::any_of(cards_.begin(), cards_.end(),
+                     [&](const StreamCard& c) { return c.number == stream && !c.video; });
 }
 
 void DirectMeeting::handle(const std::string& guest, Seat& seat, const Have& have) {
   for (const auto& [stream, next] : have.streams) {
     if (!is_waveform(stream)) continue;  // the list may have changed while the message was under way
     // Taken again after a difference: compared again. An equal digest stands, whatever is said later.
-    if (const auto old = judged_[guest].find(stream); old != judged_[guest].end() && !old->second) judged_[guest].erase(old);
+    if (const auto old = judged_[guest].find(stream); old != judged_[guest].end() && !old->second)
+      judged_[guest].erase(old);
     if (source_.record_count) seat.sender.available(stream, source_.record_count(stream));
     if (!seat.sender.have(stream, next))
-      return end_visit(guest, tr("The page has more of the recording than the station. Reload the page."), true);
+      return end_visit(guest, tr("The page has more of the recording than the station. Reload the page."),
+                       true);
   }
   for (const auto& [number, next] : have.stills) seat.sender.have_still(number, next);
   check_outstanding();
@@ -294,8 +332,13 @@ void DirectMeeting::handle(const std::string& guest, Seat&, CaptureAsk ask) {
 void DirectMeeting::handle(const std::string& guest, Seat& seat, Pointer pointer) {
   if (!seat.pointers.take(core::now_ns())) return;  // a hand that is too quick loses a step, not the visit
   pointer.guest = guest;
-  broadcast(text_of(Json{{"type", "pointer"}, {"from", name_of(guest)}, {"stream", pointer.stream}, {"x", pointer.x},
-                         {"y", pointer.y}, {"visible", pointer.visible}}), guest);
+  broadcast(text_of(Json{{"type", "pointer"},
+                         {"from", name_of(guest)},
+                         {"stream", pointer.stream},
+                         {"x", pointer.x},
+                         {"y", pointer.y},
+                         {"visible", pointer.visible}}),
+            guest);
   if (events_.pointer) events_.pointer(pointer);
 }
 
@@ -309,7 +352,8 @@ void DirectMeeting::handle(const std::string& guest, Seat&, Advice advice) {
 
 void DirectMeeting::handle(const std::string& guest, Seat&, ChatLine line) {
   line.guest = guest;
-  const auto json = text_of(Json{{"type", "chat"}, {"from", name_of(guest)}, {"text", line.text}, {"time_ns", core::now_ns()}});
+  const auto json = text_of(
+      Json{{"type", "chat"}, {"from", name_of(guest)}, {"text", line.text}, {"time_ns", core::now_ns()}});
   keep("chat", json);
   broadcast(json, guest);
   if (events_.chat) events_.chat(line);
@@ -319,7 +363,8 @@ void DirectMeeting::handle(const std::string&, Seat&, const Unknown& unknown) {
   core::log_debug("session", "a control message of an unknown type: " + unknown.type);
 }
 
-// The beat --------------------------------------------------------------------------------------------------------
+// The beat
+// --------------------------------------------------------------------------------------------------------
 void DirectMeeting::beat() {
   const auto now = core::now_ns();
   ++beats_;
@@ -336,8 +381,11 @@ void DirectMeeting::beat() {
 
 void DirectMeeting::on_line(const std::string& guest, Seat& seat, const LineSample& sample) {
   LineState line{sample.kbit_s, sample.loss_percent, sample.rtt_ms, line_words(sample)};
-  seat.peer->send_control(text_of(Json{{"type", "line"}, {"kbit_s", line.kbit_s}, {"loss_percent", line.loss_percent},
-                                       {"rtt_ms", line.rtt_ms}, {"words", line.words}}));
+  seat.peer->send_control(text_of(Json{{"type", "line"},
+                                       {"kbit_s", line.kbit_s},
+                                       {"loss_percent", line.loss_percent},
+                                       {"rtt_ms", line.rtt_ms},
+                                       {"words", line.words}}));
   if (events_.line) events_.line(guest, line);
 }
 
@@ -359,8 +407,13 @@ void DirectMeeting::pump(const std::string& guest, Seat& seat) {
   for (const auto stream : seat.sender.complete()) {
     const auto end = ends_.find(stream);
     if (end == ends_.end() || judged_[guest].count(stream)) continue;
-    seat.peer->send_control(Json{{"type", "evidence_end"}, {"stream", stream}, {"records", end->second.records},
-                                 {"samples", end->second.samples}, {"digest", end->second.digest}}.dump());
+    seat.peer->send_control(Json{
+        {"type", "evidence_end"},
+        {"stream", stream},
+        {"records", end->second.records},
+        {"samples", end->second.samples},
+        {"digest",
+         end->second.digest}}.dump());
   }
 }
 

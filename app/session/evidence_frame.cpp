@@ -43,7 +43,8 @@ std::uint32_t frame_crc(std::span<const std::byte> bytes) {
 
 std::uint32_t crc32(std::uint32_t crc, std::span<const std::byte> bytes) {
   crc = ~crc;
-  for (const std::byte b : bytes) crc = crc_table[(crc ^ std::to_integer<std::uint32_t>(b)) & 0xFF] ^ (crc >> 8);
+  for (const std::byte b : bytes)
+    crc = crc_table[(crc ^ std::to_integer<std::uint32_t>(b)) & 0xFF] ^ (crc >> 8);
   return ~crc;
 }
 
@@ -56,7 +57,8 @@ std::vector<std::byte> encode_frame(const EvidenceFrame& frame) {
   put<std::uint32_t>(out.data() + 4, frame.number);
   put<std::uint64_t>(out.data() + 8, frame.index);
   put<std::uint32_t>(out.data() + 16, static_cast<std::uint32_t>(frame.payload.size()));
-  if (!frame.payload.empty()) std::memcpy(out.data() + frame_header_bytes, frame.payload.data(), frame.payload.size());
+  if (!frame.payload.empty())
+    std::memcpy(out.data() + frame_header_bytes, frame.payload.data(), frame.payload.size());
   put<std::uint32_t>(out.data() + crc_at, frame_crc(out));
   return out;
 }
@@ -75,7 +77,8 @@ bool decode_frame(std::span<const std::byte> bytes, EvidenceFrame& frame, std::s
   if (size > frame_max_payload) return no("an evidence frame that says it is too large");
   if (size != bytes.size() - frame_header_bytes) return no("an evidence frame cut short or too long");
   if (get<std::uint32_t>(bytes.data() + 24) != 0) return no("an evidence frame with a reserved field in use");
-  if (get<std::uint32_t>(bytes.data() + crc_at) != frame_crc(bytes)) return no("an evidence frame damaged on its way");
+  if (get<std::uint32_t>(bytes.data() + crc_at) != frame_crc(bytes))
+    return no("an evidence frame damaged on its way");
   frame.kind = static_cast<FrameKind>(kind);
   frame.number = get<std::uint32_t>(bytes.data() + 4);
   frame.index = get<std::uint64_t>(bytes.data() + 8);

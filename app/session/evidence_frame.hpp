@@ -1,4 +1,5 @@
-// The binary frame of protocol.md, section 3: 28 bytes of header, a payload, one CRC over both. Pure functions.
+// The binary frame of protocol.md, section 3: 28 bytes of header, a payload, one CRC over both. Pure
+// functions.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,11 +25,12 @@ struct EvidenceFrame {
 // Empty when the payload is longer than frame_max_payload. [any thread]
 std::vector<std::byte> encode_frame(const EvidenceFrame& frame);
 
-// The frame's payload points into `bytes`. False: `why` says in English (for the log) what is wrong. [any thread]
+// The frame's payload points into `bytes`. False: `why` says in English (for the log) what is wrong. [any
+// thread]
 bool decode_frame(std::span<const std::byte> bytes, EvidenceFrame& frame, std::string& why);
 
-// CRC-32 as zlib computes it (ISO-HDLC: reflected 0xEDB88320, all ones before and after); `crc` of what came before,
-// 0 at first. [any thread]
+// CRC-32 as zlib computes it (ISO-HDLC: reflected 0xEDB88320, all ones before and after); `crc` of what came
+// before, 0 at first. [any thread]
 std::uint32_t crc32(std::uint32_t crc, std::span<const std::byte> bytes);
 
 // The chain of one stream: digest₀ = 32 zero bytes, digestₖ₊₁ = SHA-256(digestₖ ‖ payloadₖ).

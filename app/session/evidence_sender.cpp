@@ -10,10 +10,11 @@ namespace {
 constexpr std::size_t smallest_window = 2 * 1024, first_window = 8 * 1024, largest_window = 256 * 1024;
 constexpr std::size_t smallest_piece = 1024;
 constexpr std::size_t max_timed = 512;
-// How much longer than the line's own time a piece may be under way before the window grows, or must shrink: a live
-// sample waits behind it about that long.
+// How much longer than the line's own time a piece may be under way before the window grows, or must shrink:
+// a live sample waits behind it about that long.
 constexpr std::int64_t calm_ns = 150'000'000, crowded_ns = 400'000'000;
-// No line worth examining over is slower than that when it is empty: a slower first piece says the line is narrow.
+// No line worth examining over is slower than that when it is empty: a slower first piece says the line is
+// narrow.
 constexpr std::int64_t longest_line_ns = 600'000'000;
 // A console that sends no receipts gets pieces at a pace that a poor line carries.
 constexpr std::int64_t patience_ns = 3'000'000'000, blind_pace_ns = 250'000'000;
@@ -22,7 +23,9 @@ constexpr std::size_t blind_queue = 32 * 1024;
 }  // namespace
 
 bool EvidenceSender::have(StreamNumber stream, std::uint64_t next) {
-  const auto count = counts_.count(stream) ? counts_[stream] : source_.record_count ? source_.record_count(stream) : 0;
+  const auto count = counts_.count(stream)  ? counts_[stream]
+                     : source_.record_count ? source_.record_count(stream)
+                                            : 0;
   if (next > count) return false;
   counts_[stream] = count;
   auto& s = streams_[stream];
@@ -49,7 +52,8 @@ void EvidenceSender::still(std::uint32_t number, std::uint64_t bytes, std::funct
 }
 
 void EvidenceSender::have_still(std::uint32_t number, std::uint64_t next_byte) {
-  if (const auto at = stills_.find(number); at != stills_.end()) at->second.next = std::min(next_byte, at->second.bytes);
+  if (const auto at = stills_.find(number); at != stills_.end())
+    at->second.next = std::min(next_byte, at->second.bytes);
 }
 
 std::uint64_t EvidenceSender::under_way() const {
@@ -66,7 +70,8 @@ bool EvidenceSender::got(std::uint64_t bytes, std::int64_t now_ns) {
     const bool still = timed_.front().still;
     timed_.pop_front();
     if (shortest_ns_ == 0 || took < shortest_ns_) shortest_ns_ = took;
-    if (!still) continue;  // records come as the patient's heart does: they say nothing about what more would fit
+    if (!still)
+      continue;  // records come as the patient's heart does: they say nothing about what more would fit
     --pieces_under_way_;
     const auto line_ns = std::min(shortest_ns_, longest_line_ns);
     if (took < line_ns + calm_ns) still_window_ = std::min(largest_window, still_window_ + still_window_ / 4);
@@ -117,14 +122,16 @@ bool EvidenceSender::send_record(StreamNumber number, Stream& stream) {
 }
 
 bool EvidenceSender::send_piece(std::int64_t now_ns) {
-  auto at = std::find_if(stills_.begin(), stills_.end(), [](const auto& s) { return s.second.next < s.second.bytes; });
+  auto at = std::find_if(stills_.begin(), stills_.end(),
+                         [](const auto& s) { return s.second.next < s.second.bytes; });
   if (at == stills_.end()) return false;
   auto& still = at->second;
   if (blind_ && (now_ns < next_piece_ns_ || pipe_.queued() > blind_queue)) return false;
   // What the line carried for the last still says little about now: each starts small.
   if (pieces_under_way_ == 0) still_window_ = std::min(still_window_, first_window);
   const auto piece = std::min<std::uint64_t>(
-      std::clamp(blind_ ? still_max_piece : still_window_ / 2, smallest_piece, still_max_piece), still.bytes - still.next);
+      std::clamp(blind_ ? still_max_piece : still_window_ / 2, smallest_piece, still_max_piece),
+      still.bytes - still.next);
   if (!blind_ && under_way() > 0 && under_way() + piece > still_window_) return false;
   if (!still.open) still.open = still.read();
   if (!still.open || still.open->size() != still.bytes) {
@@ -133,7 +140,8 @@ bool EvidenceSender::send_piece(std::int64_t now_ns) {
     return true;
   }
   const auto* from = reinterpret_cast<const std::byte*>(still.open->data()) + still.next;
-  auto frame = encode_frame({FrameKind::still_piece, at->first, still.next, {from, static_cast<std::size_t>(piece)}});
+  auto frame =
+      encode_frame({FrameKind::still_piece, at->first, still.next, {from, static_cast<std::size_t>(piece)}});
   sent_ += frame.size();
   if (timed_.size() < max_timed) {
     timed_.push_back({sent_, now_ns, true});

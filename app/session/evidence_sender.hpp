@@ -1,6 +1,6 @@
-// What one console still lacks of the evidence, and in which order it gets it. Pure logic over three functions; holds
-// numbers, never records: those are read again from the exam's files when their turn comes, so memory stays bounded
-// however long the line was down.
+// What one console still lacks of the evidence, and in which order it gets it. Pure logic over three
+// functions; holds numbers, never records: those are read again from the exam's files when their turn comes,
+// so memory stays bounded however long the line was down.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -25,7 +25,8 @@ class EvidenceSender {
 
   EvidenceSender(EvidenceSource source, Pipe pipe) : source_(std::move(source)), pipe_(std::move(pipe)) {}
 
-  // The console has everything before `next`: sending goes on from there. Beyond what exists: false, hostile or another exam.
+  // The console has everything before `next`: sending goes on from there. Beyond what exists: false, hostile
+  // or another exam.
   bool have(StreamNumber stream, std::uint64_t next);
   bool wants(StreamNumber stream) const { return streams_.count(stream) != 0; }
   void available(StreamNumber stream, std::uint64_t records);  // records 0 … records-1 are in the file

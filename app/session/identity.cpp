@@ -80,14 +80,16 @@ std::string make_pem(const std::vector<std::string>& names) {
   X509* x = certificate.get();
   X509_set_version(x, 2);
   auto serial = random_bytes(16);
-  serial[0] = static_cast<unsigned char>((serial[0] & 0x7F) | 0x40);  // positive and of full length (RFC 5280, 4.1.2.2)
-  std::unique_ptr<BIGNUM, Free<BN_free>> number(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
+  serial[0] = static_cast<unsigned char>((serial[0] & 0x7F) |
+                                         0x40);  // positive and of full length (RFC 5280, 4.1.2.2)
+  std::unique_ptr<BIGNUM, Free<BN_free>> number(
+      BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
   BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x));
   X509_gmtime_adj(X509_getm_notBefore(x), -24L * 3600);  // a console's clock may be a little behind
   X509_gmtime_adj(X509_getm_notAfter(x), ten_years_s);
   X509_NAME* subject = X509_get_subject_name(x);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>("Caukham station"),
-                             -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>("Caukham station"), -1, -1, 0);
   X509_set_issuer_name(x, subject);
   X509_set_pubkey(x, key.get());
   std::string san = "DNS:localhost,IP:127.0.0.1,IP:::1";
@@ -107,25 +109,30 @@ std::string make_pem(const std::vector<std::string>& names) {
   return text_of(out.get());
 }
 
-// PEM blocks are looked for by type, so that key and certificate may stand in either order. A key with a passphrase
-// must not make OpenSSL ask on the terminal: the callback answers with nothing.
+// PEM blocks are looked for by type, so that key and certificate may stand in either order. A key with a
+// passphrase must not make OpenSSL ask on the terminal: the callback answers with nothing.
 Identity read_pem(const std::string& pem, const std::string& path) {
   const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const Key key(PEM_read_bio_PrivateKey(in.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
+  const Key key(PEM_read_bio_PrivateKey(
+      in.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
   const Bio again(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const Certificate certificate(PEM_read_bio_X509(again.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();
   if (!key || !certificate)
-    throw std::runtime_error(tr("The station's key file {0} is damaged. Restore it from a backup; only if there is none, "
-                                "move it away: the station then makes a new key and every console must trust it anew.",
-                                path));
+    throw std::runtime_error(
+        tr("The station's key file {0} is damaged. Restore it from a backup; only if there is none, "
+           "move it away: the station then makes a new key and every console must trust it anew.",
+           path));
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     ERR_clear_error();
-    throw std::runtime_error(tr("Key and certificate in {0} do not belong together. Restore the file from a backup.", path));
+    throw std::runtime_error(
+        tr("Key and certificate in {0} do not belong together. Restore the file from a backup.", path));
   }
   if (X509_cmp_current_time(X509_get0_notAfter(certificate.get())) < 0)
-    throw std::runtime_error(tr("The station's certificate in {0} has run out. Check the computer's date; if it is right, "
-                                "move the file away and start again.", path));
+    throw std::runtime_error(
+        tr("The station's certificate in {0} has run out. Check the computer's date; if it is right, "
+           "move the file away and start again.",
+           path));
   Identity identity;
   const Bio key_out(BIO_new(BIO_s_mem())), certificate_out(BIO_new(BIO_s_mem()));
   PEM_write_bio_PKCS8PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);

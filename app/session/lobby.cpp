@@ -20,8 +20,8 @@ std::string hash(const std::string& text) { return sha256(text.data(), text.size
 std::string random_code() {
   for (;;) {
     const auto bytes = random_bytes(4);
-    const std::uint32_t value = std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16 |
-                                std::uint32_t{bytes[3]} << 24;
+    const std::uint32_t value = std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8 |
+                                std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24;
     if (value >= 4'294'000'000U) continue;  // the largest multiple of a million below 2^32
     auto digits = std::to_string(value % 1'000'000);
     return std::string(6 - digits.size(), '0') + digits;
@@ -50,7 +50,8 @@ void Lobby::invite(Invitation invitation, std::int64_t now_ns) {
   if (pairs_.size() > max_pairs) pairs_.pop_front();
 }
 
-// Secrets are compared by their hashes and codes digit by digit, all of them every time: the answer's time says nothing.
+// Secrets are compared by their hashes and codes digit by digit, all of them every time: the answer's time
+// says nothing.
 Lobby::Pair* Lobby::match(const Knock& knock) {
   const bool by_secret = !knock.secret.empty();
   const auto wanted = by_secret ? hash(knock.secret) : knock.code;
@@ -80,16 +81,20 @@ void Lobby::wrong(const std::string& address, std::int64_t now_ns) {
   wrong_[address].push_back(now_ns);
 }
 
-std::optional<std::string> Lobby::knock(const std::string& address, const Knock& knock, std::int64_t now_ns, Refusal& why) {
+std::optional<std::string> Lobby::knock(const std::string& address, const Knock& knock, std::int64_t now_ns,
+                                        Refusal& why) {
   const auto no = [&](const char* code, const char* text) {
     why = {code, tr(text)};
     return std::nullopt;
   };
   if (closed_) return no("closed", tr_later("This examination is closed."));
-  if (blocked(address, now_ns)) return no("too_many_tries", tr_later("Too many wrong tries. Wait a minute, then try again."));
-  if (entries_.size() >= max_guests) return no("busy", tr_later("Too many people have been in this examination."));
-  if (std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.guest.state == Guest::State::knocking; }) >=
-      static_cast<std::ptrdiff_t>(max_waiting))
+  if (blocked(address, now_ns))
+    return no("too_many_tries", tr_later("Too many wrong tries. Wait a minute, then try again."));
+  if (entries_.size() >= max_guests)
+    return no("busy", tr_later("Too many people have been in this examination."));
+  if (std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) {
+        return e.guest.state == Guest::State::knocking;
+      }) >= static_cast<std::ptrdiff_t>(max_waiting))
     return no("busy", tr_later("Too many people are waiting at the door. Try again in a moment."));
 
   Pair* pair = match(knock);
@@ -97,27 +102,32 @@ std::optional<std::string> Lobby::knock(const std::string& address, const Knock&
   Pair* newest = pairs_.empty() ? nullptr : &pairs_.back();
   if (by_code && newest && newest->wrong_codes >= wrong_codes_total && (!pair || pair == newest)) {
     wrong(address, now_ns);
-    return no("too_many_tries", tr_later("The code is locked after too many wrong tries. Ask the station for a new one."));
+    return no("too_many_tries",
+              tr_later("The code is locked after too many wrong tries. Ask the station for a new one."));
   }
   if (!pair) {
     wrong(address, now_ns);
     if (by_code && newest) ++newest->wrong_codes;
-    return by_code ? no("wrong_code", tr_later("This code is not right. Ask the station to read it out again."))
-                   : no("wrong_code", tr_later("This link is not right. Ask the station to send it again."));
+    return by_code
+               ? no("wrong_code", tr_later("This code is not right. Ask the station to read it out again."))
+               : no("wrong_code", tr_later("This link is not right. Ask the station to send it again."));
   }
   if (pair->used) {
     wrong(address, now_ns);
-    return by_code ? no("used_code", tr_later("This code has been used already. Ask the station for a new one."))
-                   : no("used_code", tr_later("This link has been used already. Ask the station for a new one."));
+    return by_code
+               ? no("used_code", tr_later("This code has been used already. Ask the station for a new one."))
+               : no("used_code", tr_later("This link has been used already. Ask the station for a new one."));
   }
   if (pair->replaced || now_ns - pair->made_ns >= invitation_life_ns) {
     wrong(address, now_ns);
-    return by_code ? no("expired_code", tr_later("This code is no longer valid. Ask the station for a new one."))
-                   : no("expired_code", tr_later("This link is no longer valid. Ask the station for a new one."));
+    return by_code
+               ? no("expired_code", tr_later("This code is no longer valid. Ask the station for a new one."))
+               : no("expired_code", tr_later("This link is no longer valid. Ask the station for a new one."));
   }
   pair->used = true;
   Entry entry;
-  entry.guest = {"g" + std::to_string(next_guest_++), knock.name, knock.organisation, "consultant", Guest::State::knocking};
+  entry.guest = {"g" + std::to_string(next_guest_++), knock.name, knock.organisation, "consultant",
+                 Guest::State::knocking};
   entry.invitation = pair->number;
   entries_.push_back(entry);
   return entry.guest.id;
@@ -147,8 +157,8 @@ void Lobby::abandon(const std::string& id) {
     if (pair.number == entry->invitation) pair.used = false;
 }
 
-std::optional<std::string> Lobby::resume(const std::string& address, const std::string& token, std::int64_t now_ns,
-                                         Refusal& why) {
+std::optional<std::string> Lobby::resume(const std::string& address, const std::string& token,
+                                         std::int64_t now_ns, Refusal& why) {
   if (closed_) {
     why = {"closed", tr("This examination is closed.")};
     return std::nullopt;
@@ -191,7 +201,8 @@ void Lobby::close() {
 }
 
 Lobby::Entry* Lobby::find(const std::string& id) {
-  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.guest.id == id; });
+  const auto at =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.guest.id == id; });
   return at == entries_.end() ? nullptr : &*at;
 }
 

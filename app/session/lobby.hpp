@@ -1,4 +1,5 @@
-// Who may come in. Pure logic without clock, sockets or threads: time is handed in, so every rule is a unit test.
+// Who may come in. Pure logic without clock, sockets or threads: time is handed in, so every rule is a unit
+// test.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -26,7 +27,8 @@ class Lobby {
   static constexpr std::int64_t invitation_life_ns = 30 * 60 * second_ns;
   static constexpr std::int64_t wrong_window_ns = 60 * second_ns;
   static constexpr std::size_t wrong_per_address = 5;  // within the window, then that address waits
-  static constexpr std::size_t wrong_codes_total = 20;  // of one invitation, then its code is dead (not its link)
+  static constexpr std::size_t wrong_codes_total =
+      20;  // of one invitation, then its code is dead (not its link)
   static constexpr std::size_t max_guests = 64;         // of one exam, whoever they were
   static constexpr std::size_t max_waiting = 8;
 
@@ -38,15 +40,18 @@ class Lobby {
   void invite(Invitation invitation, std::int64_t now_ns);
 
   // The id of the new guest, in state knocking; or why not. A right secret or code is used up by this call.
-  std::optional<std::string> knock(const std::string& address, const Knock& knock, std::int64_t now_ns, Refusal& why);
-  // Admits one who is knocking; the token with which this guest may come back. Empty: nobody of that name knocks.
+  std::optional<std::string> knock(const std::string& address, const Knock& knock, std::int64_t now_ns,
+                                   Refusal& why);
+  // Admits one who is knocking; the token with which this guest may come back. Empty: nobody of that name
+  // knocks.
   std::string admit(const std::string& id);
   bool refuse(const std::string& id);
-  // Before the nurse decided the line broke: the guest is gone, and the invitation works again if it is still the
-  // newest, since a doctor on a bad line must be able to use the link once more.
+  // Before the nurse decided the line broke: the guest is gone, and the invitation works again if it is still
+  // the newest, since a doctor on a bad line must be able to use the link once more.
   void abandon(const std::string& id);
   // The guest who owns this token; he is admitted then. Nothing: see `why`.
-  std::optional<std::string> resume(const std::string& address, const std::string& token, std::int64_t now_ns, Refusal& why);
+  std::optional<std::string> resume(const std::string& address, const std::string& token, std::int64_t now_ns,
+                                    Refusal& why);
   void away(const std::string& id);
   void left(const std::string& id);  // for good: the token dies
   void close();                      // the exam is over: nothing works any more

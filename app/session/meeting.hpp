@@ -1,4 +1,5 @@
-// Who meets over an examination, whichever way they meet. Implementations: DirectMeeting (this station serves).
+// Who meets over an examination, whichever way they meet. Implementations: DirectMeeting (this station
+// serves).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -77,7 +78,8 @@ struct EvidenceSource {
   // Bytes of record `index`, or nothing when it is not (yet) there.
   std::function<std::optional<std::vector<std::byte>>(StreamNumber, std::uint64_t index)> record;
   std::function<std::uint64_t(StreamNumber)> record_count;
-  // The bytes of a still announced by Meeting::still, by its id. Without it the meeting keeps the bytes it was handed.
+  // The bytes of a still announced by Meeting::still, by its id. Without it the meeting keeps the bytes it
+  // was handed.
   std::function<std::shared_ptr<const std::vector<std::uint8_t>>(const std::string& id)> still;
 };
 
@@ -104,24 +106,28 @@ class Meeting {
   virtual std::vector<Guest> guests() const = 0;
 
   virtual void set_streams(std::vector<StreamCard> cards) = 0;
-  // Record `index` is durable. Its bytes are not kept: EvidenceSource is asked for them when the line has room.
+  // Record `index` is durable. Its bytes are not kept: EvidenceSource is asked for them when the line has
+  // room.
   virtual void evidence(StreamNumber stream, std::uint64_t index, std::span<const std::byte> record) = 0;
-  virtual void evidence_end(StreamNumber stream, std::uint64_t records, std::uint64_t samples, std::string digest) = 0;
+  virtual void evidence_end(StreamNumber stream, std::uint64_t records, std::uint64_t samples,
+                            std::string digest) = 0;
   virtual void picture(StreamNumber stream, std::shared_ptr<const media::Picture> picture) = 0;
   // A still that is durable; its bytes are sent in pieces behind live samples.
-  virtual void still(const std::string& id, StreamNumber stream, const std::string& side, const std::string& site,
-                     std::shared_ptr<const std::vector<std::uint8_t>> jpeg, const std::string& sha256,
-                     std::int64_t taken_ns) = 0;
-  // Any further control message of protocol.md, as JSON text (capture, request_state, chat, spirometry, event, ...), to
-  // every console, or only to guest "g1" with a member "to":"g1". Captures, chat, the state of requests and of
-  // electrodes are kept and said again to who joins later. Guests' pointers and chat go to the other guests by themselves.
+  virtual void still(const std::string& id, StreamNumber stream, const std::string& side,
+                     const std::string& site, std::shared_ptr<const std::vector<std::uint8_t>> jpeg,
+                     const std::string& sha256, std::int64_t taken_ns) = 0;
+  // Any further control message of protocol.md, as JSON text (capture, request_state, chat, spirometry,
+  // event, ...), to every console, or only to guest "g1" with a member "to":"g1". Captures, chat, the state
+  // of requests and of electrodes are kept and said again to who joins later. Guests' pointers and chat go to
+  // the other guests by themselves.
   virtual void control(const std::string& json) = 0;
   virtual void mute(bool muted) = 0;
   // Tells the consoles that the exam is closed and waits at most `timeout_ms` for digests still outstanding.
   virtual void close(int timeout_ms) = 0;
 };
 
-// Starts serving; throws std::runtime_error with a sentence for the nurse (port taken, no key can be written).
+// Starts serving; throws std::runtime_error with a sentence for the nurse (port taken, no key can be
+// written).
 std::unique_ptr<Meeting> open_direct_meeting(const MeetingOptions&, MeetingEvents, EvidenceSource);
 
 }  // namespace caukham::session

@@ -34,7 +34,9 @@ std::uint64_t whole(const Json& object, const char* key, double high = exact) {
   return static_cast<std::uint64_t>(v);
 }
 
-StreamNumber stream(const Json& object) { return static_cast<StreamNumber>(whole(object, "stream", 4294967295.0)); }
+StreamNumber stream(const Json& object) {
+  return static_cast<StreamNumber>(whole(object, "stream", 4294967295.0));
+}
 
 bool boolean(const Json& object, const char* key) {
   const Json& value = member(object, key);
@@ -54,8 +56,8 @@ std::size_t next(const std::string& text, std::size_t at, std::uint32_t& point) 
 
 bool hidden(std::uint32_t p, bool lines) {
   if (lines && (p == '\n' || p == '\t')) return false;
-  return p < 0x20 || (p >= 0x7F && p < 0xA0) || (p >= 0x202A && p <= 0x202E) || (p >= 0x2066 && p <= 0x2069) ||
-         p == 0x2028 || p == 0x2029 || p == 0xFEFF;
+  return p < 0x20 || (p >= 0x7F && p < 0xA0) || (p >= 0x202A && p <= 0x202E) ||
+         (p >= 0x2066 && p <= 0x2069) || p == 0x2028 || p == 0x2029 || p == 0xFEFF;
 }
 
 // A person's words: at most `limit` characters.
@@ -73,7 +75,8 @@ std::string words(const Json& object, const char* key, std::size_t limit, bool l
     at += length;
   }
   const auto first = out.find_first_not_of(" \n\t");
-  return first == std::string::npos ? std::string() : out.substr(first, out.find_last_not_of(" \n\t") - first + 1);
+  return first == std::string::npos ? std::string()
+                                    : out.substr(first, out.find_last_not_of(" \n\t") - first + 1);
 }
 
 std::string optional_words(const Json& object, const char* key, std::size_t limit, bool lines = false) {
@@ -86,13 +89,15 @@ std::string token(const Json& object, const char* key, std::size_t limit, bool m
   const Json& value = member(object, key);
   if (!value.is_string()) throw Malformed{std::string(key) + " is not text"};
   auto text = value.get<std::string>();
-  if (text.size() > limit || (text.empty() && !may_be_empty)) throw Malformed{std::string(key) + " has a wrong length"};
+  if (text.size() > limit || (text.empty() && !may_be_empty))
+    throw Malformed{std::string(key) + " has a wrong length"};
   if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x21 || c > 0x7E; }))
     throw Malformed{std::string(key) + " has characters that do not belong there"};
   return text;
 }
 
-std::string one_of(const Json& object, const char* key, std::initializer_list<const char*> allowed, bool optional = false) {
+std::string one_of(const Json& object, const char* key, std::initializer_list<const char*> allowed,
+                   bool optional = false) {
   if (optional && (!object.contains(key) || object[key].is_null())) return {};
   const auto text = token(object, key, 32, optional);
   if (text.empty() && optional) return text;
@@ -101,10 +106,12 @@ std::string one_of(const Json& object, const char* key, std::initializer_list<co
   return text;
 }
 
-std::vector<std::pair<std::uint32_t, std::uint64_t>> listed(const Json& object, const char* key, const char* id) {
+std::vector<std::pair<std::uint32_t, std::uint64_t>> listed(const Json& object, const char* key,
+                                                            const char* id) {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> out;
   const Json& list = member(object, key);
-  if (!list.is_array() || list.size() > max_listed) throw Malformed{std::string(key) + " is not a short list"};
+  if (!list.is_array() || list.size() > max_listed)
+    throw Malformed{std::string(key) + " is not a short list"};
   for (const Json& item : list) {
     if (!item.is_object()) throw Malformed{std::string(key) + " has an item that is no object"};
     out.emplace_back(static_cast<std::uint32_t>(whole(item, id, 4294967295.0)), whole(item, "next"));
@@ -127,7 +134,8 @@ Knock knock(const Json& j) {
   return out;
 }
 
-// SDP and candidates are lines of text; what they mean is libwebrtc's to check, which was built for hostile ones.
+// SDP and candidates are lines of text; what they mean is libwebrtc's to check, which was built for hostile
+// ones.
 std::string raw(const Json& object, const char* key, std::size_t limit) {
   const Json& value = member(object, key);
   if (!value.is_string()) throw Malformed{std::string(key) + " is not text"};
@@ -166,11 +174,13 @@ Control control_of(const std::string& type, const Json& j) {
   }
   if (type == "got") return Got{whole(j, "bytes")};
   if (type == "time")
-    return TimeAnswer{static_cast<std::int64_t>(whole(j, "t0")), static_cast<std::int64_t>(number(j, "t1", 0, exact))};
+    return TimeAnswer{static_cast<std::int64_t>(whole(j, "t0")),
+                      static_cast<std::int64_t>(number(j, "t1", 0, exact))};
   if (type == "drawn")
     return DrawnReport{stream(j), static_cast<std::int64_t>(whole(j, "time_ns")),
                        static_cast<std::int64_t>(number(j, "console_ns", 0, exact))};
-  if (type == "digest") return DigestReport{stream(j), whole(j, "records"), whole(j, "samples"), digest_of(j)};
+  if (type == "digest")
+    return DigestReport{stream(j), whole(j, "records"), whole(j, "samples"), digest_of(j)};
   if (type == "pointer") {
     Pointer out;
     out.stream = stream(j);
@@ -215,7 +225,8 @@ bool parse(std::string_view text, std::size_t limit, Out& out, std::string& why,
   try {
     // The parser keeps its own stack, but everything a console says is flat: three levels are plenty.
     const Json j = Json::parse(text.begin(), text.end(), [](int depth, Json::parse_event_t event, Json&) {
-      if (depth > 4 && (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start))
+      if (depth > 4 &&
+          (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start))
         throw Malformed{"the message is nested too deeply"};
       return true;
     });

@@ -34,10 +34,11 @@ struct TimeAnswer { std::int64_t t0 = 0, t1 = 0; };
 struct DrawnReport { StreamNumber stream = 0; std::int64_t time_ns = 0, console_ns = 0; };
 struct DigestReport { StreamNumber stream = 0; std::uint64_t records = 0, samples = 0; std::string digest; };
 // CaptureAsk, Pointer, Advice and ChatLine come without their `guest`, which only the station knows.
-using Control = std::variant<Unknown, Have, Got, TimeAnswer, DrawnReport, DigestReport, CaptureAsk, Pointer, Advice, ChatLine>;
+using Control = std::variant<Unknown, Have, Got, TimeAnswer, DrawnReport, DigestReport, CaptureAsk, Pointer,
+                             Advice, ChatLine>;
 
-// False: `why` (English, for the log and the console) says what is malformed. Text is made fit to be shown: control
-// characters and direction overrides are taken out, ends trimmed. [any thread]
+// False: `why` (English, for the log and the console) says what is malformed. Text is made fit to be shown:
+// control characters and direction overrides are taken out, ends trimmed. [any thread]
 bool parse_signal(std::string_view text, Signal& out, std::string& why);
 bool parse_control(std::string_view text, Control& out, std::string& why);
 

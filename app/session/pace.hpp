@@ -12,7 +12,8 @@ class TokenBucket {
  public:
   TokenBucket(double rate, double burst) : rate_(rate), burst_(burst), tokens_(burst) {}
   bool take(std::int64_t now_ns) {
-    if (last_ns_) tokens_ = std::min(burst_, tokens_ + rate_ * static_cast<double>(now_ns - *last_ns_) * 1e-9);
+    if (last_ns_)
+      tokens_ = std::min(burst_, tokens_ + rate_ * static_cast<double>(now_ns - *last_ns_) * 1e-9);
     last_ns_ = now_ns;
     if (tokens_ < 1) return false;
     tokens_ -= 1;
@@ -24,12 +25,13 @@ class TokenBucket {
   std::optional<std::int64_t> last_ns_;
 };
 
-// The console's clock minus ours, from the probe with the shortest round trip among the last 16: the one that waited
-// least in queues bounds the error best (NTP's clock filter, RFC 5905 section 10, without its dispersion terms).
-// Error at most half that round trip.
+// The console's clock minus ours, from the probe with the shortest round trip among the last 16: the one that
+// waited least in queues bounds the error best (NTP's clock filter, RFC 5905 section 10, without its
+// dispersion terms). Error at most half that round trip.
 class ConsoleClock {
  public:
-  // t0: we asked, t1: the console's answer by its clock, t2: the answer came. False: not believable, not kept.
+  // t0: we asked, t1: the console's answer by its clock, t2: the answer came. False: not believable, not
+  // kept.
   bool probe(std::int64_t t0_ns, std::int64_t t1_console_ns, std::int64_t t2_ns) {
     if (t2_ns < t0_ns || t2_ns - t0_ns > max_round_ns) return false;
     probes_[next_] = {t2_ns - t0_ns, t1_console_ns - (t0_ns + (t2_ns - t0_ns) / 2)};

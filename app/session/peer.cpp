@@ -33,11 +33,15 @@ constexpr std::size_t max_candidates = 64;
 // Where callbacks go. Shut when the Peer is destroyed: after that nothing is posted any more.
 class Outlet {
  public:
-  Outlet(std::function<void(std::function<void()>)> post, PeerEvents events) : post_(std::move(post)), events_(std::move(events)) {}
-  template <typename... T, typename... A> void emit(std::function<void(T...)> PeerEvents::*event, A... arguments) {
+  Outlet(std::function<void(std::function<void()>)> post, PeerEvents events)
+      : post_(std::move(post)), events_(std::move(events)) {}
+  template <typename... T, typename... A>
+  void emit(std::function<void(T...)> PeerEvents::*event, A... arguments) {
     const std::lock_guard lock(mutex_);
     if (post_ && events_.*event)
-      post_([call = events_.*event, ... arguments = std::move(arguments)]() mutable { call(std::move(arguments)...); });
+      post_([call = events_.*event, ... arguments = std::move(arguments)]() mutable {
+        call(std::move(arguments)...);
+      });
   }
   void shut() {
     const std::lock_guard lock(mutex_);
@@ -98,13 +102,17 @@ LineSample read_line(const webrtc::RTCStatsReport& report) {
 class Core : public webrtc::PeerConnectionObserver, public std::enable_shared_from_this<Core> {
  public:
   Core(rtc::scoped_refptr<webrtc::PeerConnectionFactoryInterface> factory, std::shared_ptr<Outlet> outlet)
-      : outlet_(std::move(outlet)), factory_(std::move(factory)), control_(*this, false), evidence_(*this, true) {}
+      : outlet_(std::move(outlet)),
+        factory_(std::move(factory)),
+        control_(*this, false),
+        evidence_(*this, true) {}
 
   void start(const PeerFactory::Options& options) {
     webrtc::PeerConnectionInterface::RTCConfiguration configuration;
     configuration.sdp_semantics = webrtc::SdpSemantics::kUnifiedPlan;
     configuration.bundle_policy = webrtc::PeerConnectionInterface::kBundlePolicyMaxBundle;
-    auto made = factory_->CreatePeerConnectionOrError(configuration, webrtc::PeerConnectionDependencies(this));
+    auto made =
+        factory_->CreatePeerConnectionOrError(configuration, webrtc::PeerConnectionDependencies(this));
     if (!made.ok()) return trouble(std::string("no peer connection: ") + made.error().message());
     connection_ = made.MoveValue();
     webrtc::BitrateSettings rates;
@@ -155,15 +163,16 @@ class Core : public webrtc::PeerConnectionObserver, public std::enable_shared_fr
     webrtc::SdpParseError error;
     auto description = webrtc::CreateSessionDescription(webrtc::SdpType::kAnswer, sdp, &error);
     if (!description) return trouble("the answer's SDP is malformed: " + error.description);
-    connection_->SetRemoteDescription(std::move(description), counted<Answered>([weak = weak_from_this()](webrtc::RTCError e) {
-      const auto self = weak.lock();
-      if (!self || self->closed_) return;
-      self->negotiating_ = false;
-      if (!e.ok()) return self->trouble(std::string("the answer does not fit: ") + e.message());
-      for (auto& candidate : self->early_) self->add(candidate.first, candidate.second);
-      self->early_.clear();
-      if (self->again_) self->negotiate();
-    }));
+    connection_->SetRemoteDescription(
+        std::move(description), counted<Answered>([weak = weak_from_this()](webrtc::RTCError e) {
+          const auto self = weak.lock();
+          if (!self || self->closed_) return;
+          self->negotiating_ = false;
+          if (!e.ok()) return self->trouble(std::string("the answer does not fit: ") + e.message());
+          for (auto& candidate : self->early_) self->add(candidate.first, candidate.second);
+          self->early_.clear();
+          if (self->again_) self->negotiate();
+        }));
   }
 
   void candidate(std::string candidate, std::string mid) {
@@ -247,7 +256,8 @@ class Core : public webrtc::PeerConnectionObserver, public std::enable_shared_fr
 
   void add_talk(bool muted) {
     cricket::AudioOptions options;
-    options.echo_cancellation = options.noise_suppression = options.auto_gain_control = options.highpass_filter = true;
+    options.echo_cancellation = options.noise_suppression = options.auto_gain_control =
+        options.highpass_filter = true;
     talk_ = factory_->CreateAudioTrack("talk", factory_->CreateAudioSource(options).get());
     talk_->set_enabled(!muted);
     webrtc::RtpTransceiverInit init;
@@ -306,17 +316,20 @@ class Core : public webrtc::PeerConnectionObserver, public std::enable_shared_fr
   // Of host names only mDNS's are looked up: a console must not make this station ask the world for names.
   void add(const std::string& text, const std::string& mid) {
     webrtc::SdpParseError error;
-    std::unique_ptr<webrtc::IceCandidateInterface> candidate(webrtc::CreateIceCandidate(mid, 0, text, &error));
+    std::unique_ptr<webrtc::IceCandidateInterface> candidate(
+        webrtc::CreateIceCandidate(mid, 0, text, &error));
     if (!candidate) return trouble("a candidate is malformed: " + error.description);
     const auto& address = candidate->candidate().address();
     const std::string host = address.hostname();
-    if (address.IsUnresolvedIP() && !(host.size() > 6 && host.compare(host.size() - 6, 6, ".local") == 0)) return;
+    if (address.IsUnresolvedIP() && !(host.size() > 6 && host.compare(host.size() - 6, 6, ".local") == 0))
+      return;
     connection_->AddIceCandidate(candidate.get());
   }
 
   void on_channel_state(Channel& channel) {
     if (closed_ || !channel.channel) return;
-    if (channel.channel->state() == webrtc::DataChannelInterface::kOpen && control_.open() && evidence_.open()) {
+    if (channel.channel->state() == webrtc::DataChannelInterface::kOpen && control_.open() &&
+        evidence_.open()) {
       if (!std::exchange(told_open_, true)) outlet_->emit(&PeerEvents::open);
     } else if (channel.channel->state() == webrtc::DataChannelInterface::kClosed) {
       trouble("a data channel closed");
@@ -343,10 +356,12 @@ class Core : public webrtc::PeerConnectionObserver, public std::enable_shared_fr
   void OnIceGatheringChange(webrtc::PeerConnectionInterface::IceGatheringState) override {}
   void OnIceCandidate(const webrtc::IceCandidateInterface* candidate) override {
     std::string text;
-    if (!closed_ && candidate->ToString(&text)) outlet_->emit(&PeerEvents::candidate, text, candidate->sdp_mid());
+    if (!closed_ && candidate->ToString(&text))
+      outlet_->emit(&PeerEvents::candidate, text, candidate->sdp_mid());
   }
   void OnConnectionChange(webrtc::PeerConnectionInterface::PeerConnectionState state) override {
-    if (state == webrtc::PeerConnectionInterface::PeerConnectionState::kFailed) trouble("the media line failed");
+    if (state == webrtc::PeerConnectionInterface::PeerConnectionState::kFailed)
+      trouble("the media line failed");
   }
 
   const std::shared_ptr<Outlet> outlet_;
@@ -382,8 +397,8 @@ class Factory : public PeerFactory, public std::enable_shared_from_this<Factory>
     factory_ = webrtc::CreatePeerConnectionFactory(
         network_.get(), worker_.get(), signalling_.get(), make_audio_module(),
         webrtc::CreateAudioEncoderFactory<webrtc::AudioEncoderOpus, webrtc::AudioEncoderG711>(),
-        webrtc::CreateAudioDecoderFactory<webrtc::AudioDecoderOpus, webrtc::AudioDecoderG711>(), make_encoder_factory(),
-        webrtc::CreateBuiltinVideoDecoderFactory(), nullptr, nullptr);
+        webrtc::CreateAudioDecoderFactory<webrtc::AudioDecoderOpus, webrtc::AudioDecoderG711>(),
+        make_encoder_factory(), webrtc::CreateBuiltinVideoDecoderFactory(), nullptr, nullptr);
     if (!factory_) throw std::runtime_error(core::tr("Talk and pictures cannot be set up on this computer."));
   }
   ~Factory() override {
@@ -394,7 +409,8 @@ class Factory : public PeerFactory, public std::enable_shared_from_this<Factory>
     network_->Stop();
   }
 
-  std::unique_ptr<Peer> make(Options options, std::function<void(std::function<void()>)> post, PeerEvents events) override;
+  std::unique_ptr<Peer> make(Options options, std::function<void(std::function<void()>)> post,
+                             PeerEvents events) override;
 
   rtc::Thread& signalling() { return *signalling_; }
 
@@ -431,7 +447,9 @@ class Handle : public Peer {
     thread_.PostTask([core = core_, frame = std::move(frame)] { core->send_evidence(frame); });
   }
   std::size_t evidence_queued() const override { return core_->queued(); }
-  void picture(StreamNumber stream, std::shared_ptr<const media::Picture> picture) override { core_->picture(stream, picture); }
+  void picture(StreamNumber stream, std::shared_ptr<const media::Picture> picture) override {
+    core_->picture(stream, picture);
+  }
   void mute(bool muted) override {
     thread_.PostTask([core = core_, muted] { core->mute(muted); });
   }
@@ -445,7 +463,8 @@ class Handle : public Peer {
   std::shared_ptr<Outlet> outlet_;
 };
 
-std::unique_ptr<Peer> Factory::make(Options options, std::function<void(std::function<void()>)> post, PeerEvents events) {
+std::unique_ptr<Peer> Factory::make(Options options, std::function<void(std::function<void()>)> post,
+                                    PeerEvents events) {
   auto outlet = std::make_shared<Outlet>(std::move(post), std::move(events));
   auto core = std::make_shared<Core>(factory_, outlet);
   signalling_->PostTask([factory = factory_, core, options] {

@@ -18,8 +18,8 @@ struct LineSample {
   double rtt_ms = 0;
 };
 
-// All of them are called through the `post` handed to make(), and never after the Peer is destroyed and what was posted
-// before has run; the owner guards against the latter (a generation number, a weak pointer).
+// All of them are called through the `post` handed to make(), and never after the Peer is destroyed and what
+// was posted before has run; the owner guards against the latter (a generation number, a weak pointer).
 struct PeerEvents {
   std::function<void(std::string sdp, std::map<StreamNumber, std::string> mids)> offer;
   std::function<void(std::string candidate, std::string mid)> candidate;
@@ -42,7 +42,8 @@ class Peer {
   virtual void send_evidence(std::vector<std::byte> frame) = 0;
   // Bytes of evidence that libwebrtc has not taken over yet.
   virtual std::size_t evidence_queued() const = 0;
-  // Shares the picture; scaled only when this console's line asks for less. Costs up to some milliseconds then.
+  // Shares the picture; scaled only when this console's line asks for less. Costs up to some milliseconds
+  // then.
   virtual void picture(StreamNumber stream, std::shared_ptr<const media::Picture> picture) = 0;
   virtual void mute(bool muted) = 0;
   virtual void ask_line() = 0;  // → PeerEvents::line
@@ -51,8 +52,8 @@ class Peer {
 // libwebrtc's threads, codecs and audio device: one for all meetings of the process.
 class PeerFactory {
  public:
-  // The one that exists, or a new one. Its last owner must not be one of its own threads. [any thread; blocks while
-  // threads start; throws std::runtime_error with a sentence]
+  // The one that exists, or a new one. Its last owner must not be one of its own threads. [any thread; blocks
+  // while threads start; throws std::runtime_error with a sentence]
   static std::shared_ptr<PeerFactory> get();
   virtual ~PeerFactory() = default;  // waits until the peers are closed, joins its threads
 
@@ -61,7 +62,8 @@ class PeerFactory {
     bool loopback = false;  // also over 127.0.0.1; only for tests on a computer without a network
     bool muted = false;
   };
-  virtual std::unique_ptr<Peer> make(Options options, std::function<void(std::function<void()>)> post, PeerEvents events) = 0;
+  virtual std::unique_ptr<Peer> make(Options options, std::function<void(std::function<void()>)> post,
+                                     PeerEvents events) = 0;
 };
 
 }  // namespace caukham::session

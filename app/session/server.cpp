@@ -34,7 +34,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto handshake_time = 10s, idle_time = 8s, write_time = 10s, socket_idle_time = 25s, goodbye_time = 2s;
+constexpr auto handshake_time = 10s, idle_time = 8s, write_time = 10s, socket_idle_time = 25s,
+               goodbye_time = 2s;
 
 class Connection;
 
@@ -72,7 +73,10 @@ bool is_host(beast::string_view host) {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Server::Impl> server, tcp::socket&& socket, SocketId id, std::string address)
-      : server_(std::move(server)), stream_(std::move(socket), server_->tls), id_(id), address_(std::move(address)),
+      : server_(std::move(server)),
+        stream_(std::move(socket), server_->tls),
+        id_(id),
+        address_(std::move(address)),
         goodbye_(server_->loop.context()) {}
   ~Connection() {
     if (open_) server_->closed(id_);
@@ -113,9 +117,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(Server::max_header_bytes);
     parser_->body_limit(std::uint64_t{0});
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](const Error& error, std::size_t) {
-      self->on_request(error);
-    });
+    http::async_read(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](const Error& error, std::size_t) { self->on_request(error); });
   }
 
   void on_request(const Error& error) {
@@ -158,12 +162,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     r.set("Referrer-Policy", "no-referrer");
     r.set("Cross-Origin-Opener-Policy", "same-origin");
     r.set("Cross-Origin-Resource-Policy", "same-origin");
-    r.set("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), usb=(), serial=(), payment=()");
-    // wss: is named although 'self' covers it: older Safari does not know that. blob: is for stills out of the evidence.
-    r.set("Content-Security-Policy",
-          "default-src 'self'; connect-src 'self'" + (is_host(host) ? " wss://" + host : std::string()) +
-              "; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
-              "frame-ancestors 'none'");
+    r.set("Permissions-Policy",
+          "camera=(self), microphone=(self), geolocation=(), usb=(), serial=(), payment=()");
+    // wss: is named although 'self' covers it: older Safari does not know that. blob: is for stills out of
+    // the evidence.
+    r.set(
+        "Content-Security-Policy",
+        "default-src 'self'; connect-src 'self'" + (is_host(host) ? " wss://" + host : std::string()) +
+            "; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'");
     if (request.method() != http::verb::head) r.body() = body;
     r.keep_alive(keep_alive);
     r.content_length(body.size());
@@ -215,13 +222,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void write() {
     socket_->text(true);
-    socket_->async_write(asio::buffer(queue_.front()), [self = shared_from_this()](const Error& error, std::size_t) {
-      if (error) return;
-      self->queued_bytes_ -= self->queue_.front().size();
-      self->queue_.pop_front();
-      if (!self->queue_.empty()) self->write();
-      else if (self->closing_) self->say_goodbye();
-    });
+    socket_->async_write(asio::buffer(queue_.front()),
+                         [self = shared_from_this()](const Error& error, std::size_t) {
+                           if (error) return;
+                           self->queued_bytes_ -= self->queue_.front().size();
+                           self->queue_.pop_front();
+                           if (!self->queue_.empty())
+                             self->write();
+                           else if (self->closing_)
+                             self->say_goodbye();
+                         });
   }
 
   void finish() {
@@ -260,8 +270,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 void Server::Impl::listen(const ServerOptions& options) {
   Error error;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 |
-                  asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use |
+  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                  asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                  asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use |
                   SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(tls.native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
@@ -269,15 +280,18 @@ void Server::Impl::listen(const ServerOptions& options) {
   if (!error) tls.use_private_key(asio::buffer(options.key_pem), asio::ssl::context::pem, error);
   if (error) throw std::runtime_error(core::tr("The station's key cannot be used: {0}.", error.message()));
   const auto address = asio::ip::make_address(options.address, error);
-  if (error) throw std::runtime_error(core::tr("{0} is no network address of this computer.", options.address));
+  if (error)
+    throw std::runtime_error(core::tr("{0} is no network address of this computer.", options.address));
   const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error)
-    throw std::runtime_error(core::tr("Port {0} cannot be opened: {1}. Close the other program that uses it, or choose "
-                                      "another port.", std::to_string(options.port), error.message()));
+    throw std::runtime_error(
+        core::tr("Port {0} cannot be opened: {1}. Close the other program that uses it, or choose "
+                 "another port.",
+                 std::to_string(options.port), error.message()));
 }
 
 void Server::Impl::accept() {
@@ -350,7 +364,8 @@ void Server::close(SocketId socket) {
 }
 
 std::string own_address() {
-  // Connecting a UDP socket only asks the routing table; 192.0.2.0/24 and 2001:db8::/32 are for documentation.
+  // Connecting a UDP socket only asks the routing table; 192.0.2.0/24 and 2001:db8::/32 are for
+  // documentation.
   asio::io_context context;
   for (const char* far : {"192.0.2.200", "2001:db8::1"}) {
     Error error;

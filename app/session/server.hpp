@@ -1,4 +1,5 @@
-// The station's own HTTPS and WebSocket server: a handful of files and one socket a console. Boost.Beast behind it.
+// The station's own HTTPS and WebSocket server: a handful of files and one socket a console. Boost.Beast
+// behind it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -29,9 +30,11 @@ struct ServerEvents {
 class Server {
  public:
   struct Impl;  // opaque
-  static constexpr std::size_t max_connections = 32, max_per_address = 16;  // one browser takes seven while it loads
+  static constexpr std::size_t max_connections = 32,
+                               max_per_address = 16;  // one browser takes seven while it loads
   static constexpr std::size_t max_header_bytes = 8 * 1024, max_message_bytes = 64 * 1024;
-  static constexpr std::size_t max_queued_bytes = 1024 * 1024;  // towards a console that does not read: then it is dropped
+  static constexpr std::size_t max_queued_bytes =
+      1024 * 1024;  // towards a console that does not read: then it is dropped
 
   // Reads the console's files once (only what was there then can be asked for), binds and listens. Throws
   // std::runtime_error with a sentence for the nurse. [any thread]

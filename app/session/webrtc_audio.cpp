@@ -1,5 +1,6 @@
-// The nurse's microphone and loudspeaker through PortAudio. Each direction has its own thread and its own fate: a
-// station without a microphone still hears, and a station without either keeps libwebrtc's clocks running in silence.
+// The nurse's microphone and loudspeaker through PortAudio. Each direction has its own thread and its own
+// fate: a station without a microphone still hears, and a station without either keeps libwebrtc's clocks
+// running in silence.
 #include <portaudio.h>
 
 #include <array>
@@ -25,8 +26,8 @@ constexpr int rate_hz = 48000, block = 480;  // 10 ms, libwebrtc's own step
 constexpr auto block_time = 10ms;
 constexpr auto retry_time = 10s;
 
-// PortAudio is initialised once, late (only when somebody talks) and off libwebrtc's threads: asking ALSA for its
-// devices may take a second.
+// PortAudio is initialised once, late (only when somebody talks) and off libwebrtc's threads: asking ALSA for
+// its devices may take a second.
 class PortAudio {
  public:
   PortAudio() {
@@ -129,10 +130,12 @@ class Lane {
     std::string why = library != paNoError ? Pa_GetErrorText(library) : "none is connected";
     const PaDeviceInfo* info = device == paNoDevice ? nullptr : Pa_GetDeviceInfo(device);
     if (info) {
-      PaStreamParameters parameters{device, 1, paInt16, recording_ ? info->defaultLowInputLatency : info->defaultLowOutputLatency,
+      PaStreamParameters parameters{device, 1, paInt16,
+                                    recording_ ? info->defaultLowInputLatency : info->defaultLowOutputLatency,
                                     nullptr};
-      PaError error = Pa_OpenStream(&stream_, recording_ ? &parameters : nullptr, recording_ ? nullptr : &parameters, rate_hz,
-                                    block, paNoFlag, nullptr, nullptr);
+      PaError error =
+          Pa_OpenStream(&stream_, recording_ ? &parameters : nullptr, recording_ ? nullptr : &parameters,
+                        rate_hz, block, paNoFlag, nullptr, nullptr);
       if (error == paNoError) error = Pa_StartStream(stream_);
       if (error == paNoError) {
         core::log_info("session", std::string(what) + ": " + info->name);

@@ -10,7 +10,8 @@
 
 namespace caukham::session {
 
-// H.264 (constrained baseline 3.1, packetization mode 1) where its codec is there, then VP8, on media::VideoEncoder.
+// H.264 (constrained baseline 3.1, packetization mode 1) where its codec is there, then VP8, on
+// media::VideoEncoder.
 std::unique_ptr<webrtc::VideoEncoderFactory> make_encoder_factory();
 
 // PortAudio, 48 kHz mono in 10 ms; silence with a running clock where a device is missing or fails.

@@ -15,7 +15,9 @@ namespace caukham::session {
 void PictureSource::push(const media::PicturePtr& picture) {
   int width = 0, height = 0, crop_width = 0, crop_height = 0, x = 0, y = 0;
   const auto now_us = rtc::TimeMicros();
-  if (!AdaptFrame(picture->width, picture->height, now_us, &width, &height, &crop_width, &crop_height, &x, &y)) return;
+  if (!AdaptFrame(picture->width, picture->height, now_us, &width, &height, &crop_width, &crop_height, &x,
+                  &y))
+    return;
   rtc::scoped_refptr<webrtc::VideoFrameBuffer> buffer(new rtc::RefCountedObject<PictureBuffer>(picture));
   if (width != picture->width || height != picture->height)
     buffer = buffer->CropAndScale(x, y, crop_width, crop_height, width, height);
@@ -32,13 +34,17 @@ media::PicturePtr to_picture(const webrtc::VideoFrame& frame) {
   if (!i420) return nullptr;
   auto picture = media::Picture::make(i420->width(), i420->height());
   if (!picture) return nullptr;
-  const auto plane = [](const uint8_t* from, int from_stride, uint8_t* to, int to_stride, int width, int height) {
+  const auto plane = [](const uint8_t* from, int from_stride, uint8_t* to, int to_stride, int width,
+                        int height) {
     for (int row = 0; row < height; ++row)
-      std::copy_n(from + static_cast<std::ptrdiff_t>(row) * from_stride, width, to + static_cast<std::ptrdiff_t>(row) * to_stride);
+      std::copy_n(from + static_cast<std::ptrdiff_t>(row) * from_stride, width,
+                  to + static_cast<std::ptrdiff_t>(row) * to_stride);
   };
   plane(i420->DataY(), i420->StrideY(), picture->y(), picture->stride_y, picture->width, picture->height);
-  plane(i420->DataU(), i420->StrideU(), picture->u(), picture->stride_uv, picture->chroma_width(), picture->chroma_height());
-  plane(i420->DataV(), i420->StrideV(), picture->v(), picture->stride_uv, picture->chroma_width(), picture->chroma_height());
+  plane(i420->DataU(), i420->StrideU(), picture->u(), picture->stride_uv, picture->chroma_width(),
+        picture->chroma_height());
+  plane(i420->DataV(), i420->StrideV(), picture->v(), picture->stride_uv, picture->chroma_width(),
+        picture->chroma_height());
   return picture;
 }
 
@@ -112,8 +118,8 @@ class EncoderAdapter : public webrtc::VideoEncoder {
     info.is_hardware_accelerated = false;
     info.supports_simulcast = false;
     info.is_qp_trusted = true;
-    // libwebrtc's own thresholds for these codecs; below 640 × 360 a drum or a mole is not judged any more, so the
-    // picture rather becomes rarer than smaller.
+    // libwebrtc's own thresholds for these codecs; below 640 × 360 a drum or a mole is not judged any more,
+    // so the picture rather becomes rarer than smaller.
     constexpr int smallest = 640 * 360;
     info.scaling_settings = h264 ? ScalingSettings(24, 37, smallest) : ScalingSettings(29, 95, smallest);
     info.resolution_bitrate_limits = {{640 * 360, 80'000, 50'000, 1'200'000},
@@ -140,7 +146,8 @@ class EncoderAdapter : public webrtc::VideoEncoder {
     image.ntp_time_ms_ = frame.ntp_time_ms();
     image._encodedWidth = static_cast<uint32_t>(settings_.width & ~1);
     image._encodedHeight = static_cast<uint32_t>(settings_.height & ~1);
-    image._frameType = out_.keyframe ? webrtc::VideoFrameType::kVideoFrameKey : webrtc::VideoFrameType::kVideoFrameDelta;
+    image._frameType =
+        out_.keyframe ? webrtc::VideoFrameType::kVideoFrameKey : webrtc::VideoFrameType::kVideoFrameDelta;
     image.rotation_ = frame.rotation();
     image.qp_ = out_.qp;
     webrtc::CodecSpecificInfo info;
@@ -189,7 +196,8 @@ class EncoderFactory : public webrtc::VideoEncoderFactory {
   std::vector<webrtc::SdpVideoFormat> GetSupportedFormats() const override { return formats_; }
   std::unique_ptr<webrtc::VideoEncoder> CreateVideoEncoder(const webrtc::SdpVideoFormat& format) override {
     if (!format.IsCodecInList(formats_)) return nullptr;
-    return std::make_unique<EncoderAdapter>(format.name == "H264" ? media::VideoCodec::h264 : media::VideoCodec::vp8);
+    return std::make_unique<EncoderAdapter>(format.name == "H264" ? media::VideoCodec::h264
+                                                                  : media::VideoCodec::vp8);
   }
 
  private:
@@ -198,6 +206,8 @@ class EncoderFactory : public webrtc::VideoEncoderFactory {
 
 }  // namespace
 
-std::unique_ptr<webrtc::VideoEncoderFactory> make_encoder_factory() { return std::make_unique<EncoderFactory>(); }
+std::unique_ptr<webrtc::VideoEncoderFactory> make_encoder_factory() {
+  return std::make_unique<EncoderFactory>();
+}
 
 }  // namespace caukham::session

@@ -1,5 +1,5 @@
-// A station with nothing but a DirectMeeting: a moving picture, a synthetic trace, and orders on standard input, so that
-// a browser's side can be tested without devices. Says what happens as one JSON object a line.
+// A station with nothing but a DirectMeeting: a moving picture, a synthetic trace, and orders on standard
+// input, so that a browser's side can be tested without devices. Says what happens as one JSON object a line.
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -78,17 +78,21 @@ std::vector<std::byte> trace(std::uint64_t index) {
   tal << '+' << static_cast<double>(index) * 0.2 << '\x14' << '\x14' << '\0';
   tal << '+' << static_cast<double>(index) * 0.2 << '\x14' << "made " << core::now_ns() << '\x14' << '\0';
   const auto text = tal.str();
-  for (std::size_t i = 0; i < 60; ++i) out.push_back(i < text.size() ? static_cast<std::byte>(text[i]) : std::byte{0});
+  for (std::size_t i = 0; i < 60; ++i)
+    out.push_back(i < text.size() ? static_cast<std::byte>(text[i]) : std::byte{0});
   return out;
 }
 
 media::PicturePtr moving(std::uint64_t n, int width, int height) {
   auto p = media::Picture::make(width, height);
-  std::memset(p->u(), 128, static_cast<std::size_t>(p->stride_uv) * static_cast<std::size_t>(p->chroma_height()));
-  std::memset(p->v(), 128, static_cast<std::size_t>(p->stride_uv) * static_cast<std::size_t>(p->chroma_height()));
+  std::memset(p->u(), 128,
+              static_cast<std::size_t>(p->stride_uv) * static_cast<std::size_t>(p->chroma_height()));
+  std::memset(p->v(), 128,
+              static_cast<std::size_t>(p->stride_uv) * static_cast<std::size_t>(p->chroma_height()));
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)
-      p->y()[y * p->stride_y + x] = static_cast<std::uint8_t>(16 + ((x + y + static_cast<int>(n) * 3) / 8 * 13) % 200);
+      p->y()[y * p->stride_y + x] =
+          static_cast<std::uint8_t>(16 + ((x + y + static_cast<int>(n) * 3) / 8 * 13) % 200);
   p->number = n;
   p->time_ns = core::now_ns();
   return p;
@@ -130,7 +134,8 @@ int main(int argc, char** argv) try {
   options.console_folder = argc > 2 ? argv[2] : ".";
   const int width = argc > 4 ? std::stoi(argv[3]) : 640, height = argc > 4 ? std::stoi(argv[4]) : 480;
   options.language = "en";
-  options.exam_json = R"({"id":"E1","patient_name":"Nguyễn Thị Thử","birth_year":1960,"sex":"F","reason":"test","simulated":true})";
+  options.exam_json =
+      R"({"id":"E1","patient_name":"Nguyễn Thị Thử","birth_year":1960,"sex":"F","reason":"test","simulated":true})";
 
   Store store;
   MeetingEvents events;
@@ -138,19 +143,37 @@ int main(int argc, char** argv) try {
   events.guest = [](const Guest& g) {
     say({{"event", "guest"}, {"id", g.id}, {"name", g.name}, {"state", states[static_cast<int>(g.state)]}});
   };
-  events.ask = [](const CaptureAsk& a) { say({{"event", "ask"}, {"id", a.id}, {"guest", a.guest}, {"kind", a.kind}, {"side", a.side}}); };
-  events.pointer = [](const Pointer& p) { say({{"event", "pointer"}, {"guest", p.guest}, {"x", p.x}, {"y", p.y}}); };
-  events.advice = [](const Advice& a) { say({{"event", "advice"}, {"guest", a.guest}, {"finding", a.finding}, {"urgency", a.urgency}}); };
+  events.ask = [](const CaptureAsk& a) {
+    say({{"event", "ask"}, {"id", a.id}, {"guest", a.guest}, {"kind", a.kind}, {"side", a.side}});
+  };
+  events.pointer = [](const Pointer& p) {
+    say({{"event", "pointer"}, {"guest", p.guest}, {"x", p.x}, {"y", p.y}});
+  };
+  events.advice = [](const Advice& a) {
+    say({{"event", "advice"}, {"guest", a.guest}, {"finding", a.finding}, {"urgency", a.urgency}});
+  };
   events.chat = [](const ChatLine& c) { say({{"event", "chat"}, {"guest", c.guest}, {"text", c.text}}); };
   events.line = [](const std::string& g, const LineState& l) {
-    say({{"event", "line"}, {"guest", g}, {"kbit_s", l.kbit_s}, {"loss", l.loss_percent}, {"rtt_ms", l.rtt_ms}, {"words", l.words}});
+    say({{"event", "line"},
+         {"guest", g},
+         {"kbit_s", l.kbit_s},
+         {"loss", l.loss_percent},
+         {"rtt_ms", l.rtt_ms},
+         {"words", l.words}});
   };
   events.evidence = [](const EvidenceResult& r) {
-    say({{"event", "evidence"}, {"guest", r.guest}, {"stream", r.stream}, {"records", r.records}, {"samples", r.samples},
-         {"equal", r.equal}, {"digest", r.digest}});
+    say({{"event", "evidence"},
+         {"guest", r.guest},
+         {"stream", r.stream},
+         {"records", r.records},
+         {"samples", r.samples},
+         {"equal", r.equal},
+         {"digest", r.digest}});
   };
   events.drawn = [](const Drawn& d) {
-    say({{"event", "drawn"}, {"stream", d.stream}, {"delay_ms", static_cast<double>(d.drawn_ns - d.sensed_ns) * 1e-6}});
+    say({{"event", "drawn"},
+         {"stream", d.stream},
+         {"delay_ms", static_cast<double>(d.drawn_ns - d.sensed_ns) * 1e-6}});
   };
   events.problem = [](const std::string& p) { say({{"event", "problem"}, {"text", p}}); };
   EvidenceSource source;
@@ -171,7 +194,8 @@ int main(int argc, char** argv) try {
   std::thread devices([&] {
     auto next = std::chrono::steady_clock::now();
     for (std::uint64_t n = 0; !ending; ++n) {
-      for (int c = 0; c < cameras; ++c) meeting->picture(static_cast<StreamNumber>(2 + c), moving(n, width, height));
+      for (int c = 0; c < cameras; ++c)
+        meeting->picture(static_cast<StreamNumber>(2 + c), moving(n, width, height));
       if (tracing && n % 3 == 0) {
         const auto index = store.append(1, trace(n / 3));
         meeting->evidence(1, index, *store.record(1, index));
@@ -201,7 +225,8 @@ int main(int argc, char** argv) try {
       cards.pop_back();
       meeting->set_streams(cards);
     } else if (order == "backlog") {  // records that were there before anybody came
-      for (int i = std::stoi(who); i > 0; --i) store.append(1, trace(1000000 + static_cast<std::uint64_t>(i)));
+      for (int i = std::stoi(who); i > 0; --i)
+        store.append(1, trace(1000000 + static_cast<std::uint64_t>(i)));
       say({{"event", "backlog"}, {"records", store.count(1)}});
     } else if (order == "still") {
       auto jpeg = std::make_shared<std::vector<std::uint8_t>>(std::stoul(who));

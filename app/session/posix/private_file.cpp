@@ -69,7 +69,8 @@ bool write_private_file(const std::filesystem::path& path, const std::string& co
       return false;
     }
   }
-  // link, not rename: two stations started together on one folder must end with one key, not with the last one.
+  // link, not rename: two stations started together on one folder must end with one key, not with the last
+  // one.
   const bool linked = ::link(draft.c_str(), path.c_str()) == 0;
   if (!linked) why = std::strerror(errno);
   ::unlink(draft.c_str());

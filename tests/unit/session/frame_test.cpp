@@ -24,7 +24,8 @@ TEST_CASE("a frame must lie byte for byte as the protocol says") {
   const auto payload = bytes("abc");
   const auto frame = encode_frame({FrameKind::still_piece, 0x01020304, 0x1122334455667788, payload});
   REQUIRE(frame.size() == 31);
-  const unsigned char head[20] = {0x43, 0x4B, 1, 2, 4, 3, 2, 1, 0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 3, 0, 0, 0};
+  const unsigned char head[20] = {0x43, 0x4B, 1,    2,    4,    3,    2, 1, 0x88, 0x77,
+                                  0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 3, 0, 0,    0};
   CHECK(std::memcmp(frame.data(), head, sizeof head) == 0);
   CHECK(std::memcmp(frame.data() + 28, "abc", 3) == 0);
   std::vector<std::byte> zeroed = frame;
@@ -63,7 +64,8 @@ TEST_CASE("every single damaged bit, and every missing end, must be noticed") {
     CHECK_FALSE(decode_frame(bad, frame, why));
     CHECK_FALSE(why.empty());
   }
-  for (std::size_t size = 0; size < wire.size(); ++size) CHECK_FALSE(decode_frame({wire.data(), size}, frame, why));
+  for (std::size_t size = 0; size < wire.size(); ++size)
+    CHECK_FALSE(decode_frame({wire.data(), size}, frame, why));
 }
 
 TEST_CASE("random bytes must never be taken for a frame") {
@@ -74,7 +76,10 @@ TEST_CASE("random bytes must never be taken for a frame") {
     std::vector<std::byte> noise(random() % 80);
     for (auto& b : noise) b = static_cast<std::byte>(random());
     if (noise.size() > 4 && i % 2) {  // half of them with a right beginning
-      noise[0] = std::byte{0x43}; noise[1] = std::byte{0x4B}; noise[2] = std::byte{1}; noise[3] = std::byte{1};
+      noise[0] = std::byte{0x43};
+      noise[1] = std::byte{0x4B};
+      noise[2] = std::byte{1};
+      noise[3] = std::byte{1};
     }
     REQUIRE_FALSE(decode_frame(noise, frame, why));
   }

@@ -26,14 +26,17 @@ struct Folder {
     out << in.rdbuf();
     return out.str();
   }
-  void write(const std::string& text) const { std::ofstream(file(), std::ios::binary | std::ios::trunc) << text; }
+  void write(const std::string& text) const {
+    std::ofstream(file(), std::ios::binary | std::ios::trunc) << text;
+  }
   fs::path path;
 };
 }  // namespace
 
 TEST_CASE("the station's key must be made once and be the same after a restart") {
   Folder folder;
-  const auto first = load_or_make_identity(folder.path.string(), {"tram-y-te.example", "10.1.2.3", "fd00::7"});
+  const auto first =
+      load_or_make_identity(folder.path.string(), {"tram-y-te.example", "10.1.2.3", "fd00::7"});
   const auto again = load_or_make_identity(folder.path.string(), {"another.example"});
   CHECK(first.fingerprint == again.fingerprint);
   CHECK(first.key_pem == again.key_pem);
@@ -43,7 +46,8 @@ TEST_CASE("the station's key must be made once and be the same after a restart")
 
 TEST_CASE("two stations must not have the same key") {
   Folder a, b;
-  CHECK(load_or_make_identity(a.path.string(), {}).fingerprint != load_or_make_identity(b.path.string(), {}).fingerprint);
+  CHECK(load_or_make_identity(a.path.string(), {}).fingerprint !=
+        load_or_make_identity(b.path.string(), {}).fingerprint);
 }
 
 TEST_CASE("nobody but the station's user must be able to read the key") {
@@ -70,7 +74,8 @@ TEST_CASE("a damaged key file must be told about and left as it is") {
 
 TEST_CASE("a key and a certificate of two stations must not be accepted together") {
   Folder a, b;
-  const auto one = load_or_make_identity(a.path.string(), {}), two = load_or_make_identity(b.path.string(), {});
+  const auto one = load_or_make_identity(a.path.string(), {}),
+             two = load_or_make_identity(b.path.string(), {});
   a.write(one.key_pem + two.certificate_pem);
   CHECK_THROWS_WITH(load_or_make_identity(a.path.string(), {}), Catch::Contains("do not belong together"));
 }
@@ -83,7 +88,8 @@ TEST_CASE("a folder that cannot be written must end in a sentence with the file'
 
 TEST_CASE("names that would add other entries to the certificate must be left out") {
   Folder folder;
-  CHECK_NOTHROW(load_or_make_identity(folder.path.string(), {"evil,DNS:bank.example", "", std::string(300, 'a'), "ok.example"}));
+  CHECK_NOTHROW(load_or_make_identity(folder.path.string(),
+                                      {"evil,DNS:bank.example", "", std::string(300, 'a'), "ok.example"}));
 }
 
 TEST_CASE("base64url must be RFC 4648's, without padding") {

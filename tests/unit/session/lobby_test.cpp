@@ -6,9 +6,14 @@ using namespace caukham::session;
 
 namespace {
 constexpr auto s = Lobby::second_ns;
-Knock by_code(std::string code, std::string name = "Dr Trần") { return {"", std::move(code), std::move(name), "Huế"}; }
-Knock by_link(std::string secret, std::string name = "Dr Trần") { return {std::move(secret), "", std::move(name), "Huế"}; }
-std::string why_not(Lobby& lobby, const Knock& knock, std::int64_t now, const std::string& address = "10.0.0.9") {
+Knock by_code(std::string code, std::string name = "Dr Trần") {
+  return {"", std::move(code), std::move(name), "Huế"};
+}
+Knock by_link(std::string secret, std::string name = "Dr Trần") {
+  return {std::move(secret), "", std::move(name), "Huế"};
+}
+std::string why_not(Lobby& lobby, const Knock& knock, std::int64_t now,
+                    const std::string& address = "10.0.0.9") {
   Refusal why;
   return lobby.knock(address, knock, now, why) ? "let in" : why.code;
 }
@@ -29,7 +34,8 @@ TEST_CASE("who has the link or the code must knock, and come in only when the nu
   const auto invitation = lobby.invite(0);
   Refusal why;
   const bool code = GENERATE(false, true);
-  const auto id = lobby.knock("10.0.0.9", code ? by_code(invitation.code) : by_link(invitation.secret), s, why);
+  const auto id =
+      lobby.knock("10.0.0.9", code ? by_code(invitation.code) : by_link(invitation.secret), s, why);
   REQUIRE(id);
   REQUIRE(lobby.guest(*id));
   CHECK(lobby.guest(*id)->state == Guest::State::knocking);
@@ -41,7 +47,8 @@ TEST_CASE("who has the link or the code must knock, and come in only when the nu
   CHECK_FALSE(lobby.refuse(*id));
 }
 
-TEST_CASE("a link or code that was used must be answered with its own sentence, whichever of the two was used") {
+TEST_CASE(
+    "a link or code that was used must be answered with its own sentence, whichever of the two was used") {
   Lobby lobby;
   const auto invitation = lobby.invite(0);
   CHECK(why_not(lobby, by_link(invitation.secret), s) == "let in");
@@ -151,6 +158,7 @@ TEST_CASE("a refused guest must stay refused and hold no token") {
 
 TEST_CASE("a crowd at the door must be kept small") {
   Lobby lobby;
-  for (std::size_t i = 0; i < Lobby::max_waiting; ++i) CHECK(why_not(lobby, by_code(lobby.invite(0).code), 0) == "let in");
+  for (std::size_t i = 0; i < Lobby::max_waiting; ++i)
+    CHECK(why_not(lobby, by_code(lobby.invite(0).code), 0) == "let in");
   CHECK(why_not(lobby, by_code(lobby.invite(0).code), 0) == "busy");
 }

@@ -38,22 +38,29 @@ bool bad_signal(const std::string& text) {
 }  // namespace
 
 TEST_CASE("what the protocol says a console may signal must be understood") {
-  const auto knock = signal<Knock>(R"({"v":1,"type":"knock","secret":"abc","name":" Dr Trần ","organisation":"Huế","lang":"vi"})");
+  const auto knock = signal<Knock>(
+      R"({"v":1,"type":"knock","secret":"abc","name":" Dr Trần ","organisation":"Huế","lang":"vi"})");
   CHECK(knock.secret == "abc");
   CHECK(knock.name == "Dr Trần");
   CHECK(signal<Knock>(R"({"v":1,"type":"knock","code":"012345","name":"x"})").code == "012345");
   CHECK(signal<Resume>(R"({"v":1,"type":"resume","token":"t"})").token == "t");
-  CHECK(signal<Candidate>(R"({"type":"candidate","candidate":"candidate:1 1 udp 1 1.2.3.4 5 typ host","mid":"0"})").mid == "0");
+  CHECK(signal<Candidate>(
+            R"({"type":"candidate","candidate":"candidate:1 1 udp 1 1.2.3.4 5 typ host","mid":"0"})")
+            .mid == "0");
   CHECK(signal<Pong>(R"({"type":"pong","t":123456789012345})").t == 123456789012345);
   CHECK(signal<Unknown>(R"({"type":"dance"})").type == "dance");
 }
 
 TEST_CASE("a malformed signal must be refused with a reason") {
-  for (const char* text : {"", "{", "[]", "7", "null", R"({"type":7})", R"({"v":1,"type":"knock","secret":"a"})",
-                           R"({"v":2,"type":"knock","secret":"a","name":"x"})", R"({"v":1,"type":"knock","code":"12345","name":"x"})",
-                           R"({"v":1,"type":"knock","code":"12345a","name":"x"})", R"({"v":1,"type":"knock","code":"123456","name":"\u202e"})",
-                           R"({"v":1,"type":"knock","secret":["a"],"name":"x"})", R"({"type":"pong","t":-1})", R"({"type":"pong","t":1.5})",
-                           R"({"type":"pong","t":1e300})", R"({"type":"answer"})", R"({"type":"answer","sdp":"v=0\u0000"})"}) {
+  for (const char* text :
+       {"", "{", "[]", "7", "null", R"({"type":7})", R"({"v":1,"type":"knock","secret":"a"})",
+        R"({"v":2,"type":"knock","secret":"a","name":"x"})",
+        R"({"v":1,"type":"knock","code":"12345","name":"x"})",
+        R"({"v":1,"type":"knock","code":"12345a","name":"x"})",
+        R"({"v":1,"type":"knock","code":"123456","name":"\u202e"})",
+        R"({"v":1,"type":"knock","secret":["a"],"name":"x"})", R"({"type":"pong","t":-1})",
+        R"({"type":"pong","t":1.5})", R"({"type":"pong","t":1e300})", R"({"type":"answer"})",
+        R"({"type":"answer","sdp":"v=0\u0000"})"}) {
     INFO(text);
     CHECK(bad_signal(text));
   }
@@ -61,36 +68,47 @@ TEST_CASE("a malformed signal must be refused with a reason") {
 }
 
 TEST_CASE("what the protocol says a console may ask must be understood") {
-  const auto have = control<Have>(R"({"type":"have","streams":[{"id":3,"next":17},{"id":4,"next":0}],"stills":[{"number":1,"next":4096}]})");
+  const auto have = control<Have>(
+      R"({"type":"have","streams":[{"id":3,"next":17},{"id":4,"next":0}],"stills":[{"number":1,"next":4096}]})");
   REQUIRE(have.streams.size() == 2);
   CHECK(have.streams[0] == std::pair<StreamNumber, std::uint64_t>{3, 17});
   CHECK(have.stills.at(0).second == 4096);
   CHECK(control<Have>(R"({"type":"have","streams":[]})").streams.empty());
-  const auto pointer = control<Pointer>(R"({"type":"pointer","stream":2,"x":0.25,"y":1,"visible":true,"frame_time_ns":5})");
+  const auto pointer =
+      control<Pointer>(R"({"type":"pointer","stream":2,"x":0.25,"y":1,"visible":true,"frame_time_ns":5})");
   CHECK(pointer.x == 0.25);
   CHECK(pointer.visible);
-  const auto ask = control<CaptureAsk>(R"({"type":"ask_capture","id":"a1","stream":2,"kind":"still","side":"left","text":"ear drum"})");
+  const auto ask = control<CaptureAsk>(
+      R"({"type":"ask_capture","id":"a1","stream":2,"kind":"still","side":"left","text":"ear drum"})");
   CHECK(ask.side == "left");
   CHECK(ask.text == "ear drum");
   CHECK(control<CaptureAsk>(R"({"type":"ask_capture","id":"a1","stream":2,"kind":"ecg"})").side.empty());
-  CHECK(control<Advice>(R"({"type":"advice","id":"1","finding":"f","conclusion":"c","next_step":"n","urgency":"soon"})").urgency == "soon");
+  CHECK(control<Advice>(
+            R"({"type":"advice","id":"1","finding":"f","conclusion":"c","next_step":"n","urgency":"soon"})")
+            .urgency == "soon");
   CHECK(control<ChatLine>(R"({"type":"chat","text":" Chào chị\nđợi tôi "})").text == "Chào chị\nđợi tôi");
   CHECK(control<TimeAnswer>(R"({"type":"time","t0":5,"t1":123456.789})").t1 == 123456);
   CHECK(control<Got>(R"({"type":"got","bytes":1048576})").bytes == 1048576);
-  const auto digest = control<DigestReport>(R"({"type":"digest","stream":1,"records":2,"samples":3,"digest":")" + std::string(64, 'a') + "\"}");
+  const auto digest = control<DigestReport>(
+      R"({"type":"digest","stream":1,"records":2,"samples":3,"digest":")" + std::string(64, 'a') + "\"}");
   CHECK(digest.samples == 3);
 }
 
 TEST_CASE("a malformed control message must be refused with a reason") {
   for (const char* text :
-       {R"({"type":"pointer","stream":2,"x":1.01,"y":0,"visible":true})", R"({"type":"pointer","stream":2,"x":"0","y":0,"visible":true})",
-        R"({"type":"pointer","stream":-2,"x":0,"y":0,"visible":true})", R"({"type":"pointer","stream":4294967296,"x":0,"y":0,"visible":true})",
-        R"({"type":"pointer","stream":2,"x":0,"y":0,"visible":1})", R"({"type":"have","streams":{}})", R"({"type":"have","streams":[7]})",
-        R"({"type":"have","streams":[{"id":1}]})", R"({"type":"ask_capture","id":"a b","stream":1,"kind":"still"})",
-        R"({"type":"ask_capture","id":"a","stream":1,"kind":"surgery"})", R"({"type":"ask_capture","id":"a","stream":1,"kind":"still","side":"up"})",
+       {R"({"type":"pointer","stream":2,"x":1.01,"y":0,"visible":true})",
+        R"({"type":"pointer","stream":2,"x":"0","y":0,"visible":true})",
+        R"({"type":"pointer","stream":-2,"x":0,"y":0,"visible":true})",
+        R"({"type":"pointer","stream":4294967296,"x":0,"y":0,"visible":true})",
+        R"({"type":"pointer","stream":2,"x":0,"y":0,"visible":1})", R"({"type":"have","streams":{}})",
+        R"({"type":"have","streams":[7]})", R"({"type":"have","streams":[{"id":1}]})",
+        R"({"type":"ask_capture","id":"a b","stream":1,"kind":"still"})",
+        R"({"type":"ask_capture","id":"a","stream":1,"kind":"surgery"})",
+        R"({"type":"ask_capture","id":"a","stream":1,"kind":"still","side":"up"})",
         R"({"type":"advice","id":"1","finding":"f","conclusion":"c","next_step":"n","urgency":"whenever"})",
-        R"({"type":"digest","stream":1,"records":2,"samples":3,"digest":"AA"})", R"({"type":"chat","text":"  "})", R"({"type":"chat"})",
-        R"({"type":"time","t0":5,"t1":null})", R"({"type":"x","a":[[[[[[1]]]]]]})", "\xff\xfe", R"({"type":"chat","text":"\ud800"})"}) {
+        R"({"type":"digest","stream":1,"records":2,"samples":3,"digest":"AA"})",
+        R"({"type":"chat","text":"  "})", R"({"type":"chat"})", R"({"type":"time","t0":5,"t1":null})",
+        R"({"type":"x","a":[[[[[[1]]]]]]})", "\xff\xfe", R"({"type":"chat","text":"\ud800"})"}) {
     INFO(text);
     CHECK(malformed(text));
   }
@@ -115,8 +133,10 @@ TEST_CASE("2000 Vietnamese characters must fit although they are more bytes") {
 
 TEST_CASE("damaged messages must never do more than be refused") {
   std::mt19937 random(7);
-  const std::string good[] = {R"({"type":"have","streams":[{"id":3,"next":17}]})", R"({"type":"drawn","stream":1,"time_ns":5,"console_ns":6})",
-                              R"({"type":"advice","id":"1","finding":"f","conclusion":"c","next_step":"n","urgency":"soon"})"};
+  const std::string good[] = {
+      R"({"type":"have","streams":[{"id":3,"next":17}]})",
+      R"({"type":"drawn","stream":1,"time_ns":5,"console_ns":6})",
+      R"({"type":"advice","id":"1","finding":"f","conclusion":"c","next_step":"n","urgency":"soon"})"};
   std::size_t refused = 0;
   for (int i = 0; i < 30000; ++i) {
     auto text = good[random() % 3];
@@ -151,6 +171,7 @@ TEST_CASE("the console's clock must be taken from the probe that waited least") 
   CHECK(clock.to_station_ns(offset + 3000 * ms) == 3000 * ms);
   CHECK(clock.round_ns() == 40 * ms);
   CHECK_FALSE(clock.probe(10, 0, 5));
-  for (int i = 0; i < 16; ++i) clock.probe(0, offset + 60 * ms, 100 * ms);  // the good one has fallen out of the window
+  for (int i = 0; i < 16; ++i)
+    clock.probe(0, offset + 60 * ms, 100 * ms);  // the good one has fallen out of the window
   CHECK(clock.round_ns() == 100 * ms);
 }

@@ -147,7 +147,8 @@ TEST_CASE("a live record must not find much of a still before it") {
   b.sender.still(5, 2'000'000, bytes(2'000'000));
   b.pump();
   CHECK(b.sender.under_way() <= 32 * 1024);
-  // The line turns out to be slow: pieces take seconds. The window shrinks to what a live record can live with.
+  // The line turns out to be slow: pieces take seconds. The window shrinks to what a live record can live
+  // with.
   for (int i = 0; i < 20; ++i) {
     b.now += 2000 * ms;
     REQUIRE(b.sender.got(b.sent, b.now));
@@ -166,7 +167,8 @@ TEST_CASE("a live record must not find much of a still before it") {
   CHECK(b.sender.under_way() <= 4096);
 }
 
-TEST_CASE("a still that is partly there must go on where it was, and one that is gone must not block the next") {
+TEST_CASE(
+    "a still that is partly there must go on where it was, and one that is gone must not block the next") {
   Bench b;
   b.stills[1] = 30000;
   b.sender.still(1, 50000, bytes(50000));

@@ -4,12 +4,15 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
+
+#include <unistd.h>
 
 using namespace caukham::core;
 namespace fs = std::filesystem;
 
 TEST_CASE("the log must hold lines of its level, on one line each, and never grow without bound") {
-  const auto folder = fs::temp_directory_path() / "caukham-log-test";
+  const auto folder = fs::temp_directory_path() / ("caukham-log-test-" + std::to_string(::getpid()));
   fs::remove_all(folder);
   REQUIRE(open_log({folder.string(), LogLevel::info, LogLevel::off}));
   log_debug("core", "unseen");

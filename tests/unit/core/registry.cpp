@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <unistd.h>
+
 #include "core/log.hpp"
 #include "ipc/messages.hpp"
 
@@ -13,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 struct Plugins {
-  fs::path folder = fs::temp_directory_path() / "caukham-registry-test";
+  fs::path folder = fs::temp_directory_path() / ("caukham-registry-test-" + std::to_string(::getpid()));
   Plugins() {
     core::open_log({"", core::LogLevel::off, core::LogLevel::off});
     fs::remove_all(folder);

@@ -75,7 +75,6 @@ class Bench {
           << R"(,"match":[{"link":"serial","vid":"2341","pid":)" << n << R"(}],"pool":{"slots":4,"slot_bytes":4096}})";
     }
     settings.plugin_host = FAKE_PLUGINHOST;
-    settings.ping_ms = 50;
     settings.backoff_ms = {1, 1, 1};
   }
   ~Bench() {

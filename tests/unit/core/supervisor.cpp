@@ -78,6 +78,7 @@ TEST_CASE("a plugin host killed from outside must be noticed and replaced") {
 
 TEST_CASE("a plugin that hangs must be killed and restarted") {
   Bench bench({"chunks:5 hang\nforever"});
+  bench.settings.ping_ms = 200;
   bench.run();
   bench.ports->plug(0, "A1", "1-2");
   REQUIRE(bench.await_state(1, DeviceState::live));
@@ -196,8 +197,12 @@ TEST_CASE("a pause must publish the last sample before it returns, and resume mu
   const auto before = bench.chunks(ecg).size();
   bench.ports->plug(0, "B2", "1-3");  // plugged in while paused: begins only afterwards
   bench.supervisor->resume();
-  REQUIRE(bench.await_state(1, DeviceState::live));
-  REQUIRE(bench.await_state(2, DeviceState::live));
+  std::set<DeviceId> live;  // in whichever order
+  REQUIRE(bench.await([&](const Item& item) {
+    const auto* status = std::get_if<DeviceStatus>(&item);
+    if (status && status->state == DeviceState::live) live.insert(status->id);
+    return live.size() == 2;
+  }));
   REQUIRE(bench.await_chunks(ecg, before + 5));
   bench.require_exact_grid(ecg);
 }

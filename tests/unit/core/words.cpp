@@ -3,8 +3,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include <unistd.h>
 
 #include "core/i18n.hpp"
 
@@ -32,7 +35,7 @@ TEST_CASE("a missing or broken catalogue must leave English") {
   const English restore;
   REQUIRE_FALSE(set_language("vi", "/nowhere/at/all"));
   REQUIRE(tr("unplugged") == "unplugged");
-  const auto folder = std::filesystem::temp_directory_path() / "caukham-words-test";
+  const auto folder = std::filesystem::temp_directory_path() / ("caukham-words-test-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder / "vi" / "LC_MESSAGES");
   std::ofstream(folder / "vi" / "LC_MESSAGES" / "caukham.mo") << "this is not a catalogue, at all, at all, at all";
   REQUIRE_FALSE(set_language("vi", folder.string()));

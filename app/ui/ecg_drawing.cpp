@@ -132,7 +132,7 @@ void EcgPane::advance(std::uint64_t from, std::uint64_t to, bool refresh) {
       const auto back = static_cast<std::uint64_t>(2 / sweep.px_per_sample()) + 1;
       const std::uint64_t first =
           std::max({from > back ? from - back : 0, trace_.begin(),
-                    to > sweep.capacity() ? to - sweep.capacity() : std::uint64_t{0}});
+                    to > sweep.shown() ? to - sweep.shown() : std::uint64_t{0}});
       gc->ResetClip();
       // A high R wave may reach into the rows of its own column: they are swept, cleared and drawn together.
       double top = s.top, bottom = s.top + s.height;
@@ -175,7 +175,8 @@ void EcgPane::advance(std::uint64_t from, std::uint64_t to, bool refresh) {
   for (std::uint64_t n = std::max(from, trace_.begin() + 1); n < to; ++n) {
     if (!trace_.valid(n) || trace_.valid(n - 1)) continue;
     const std::uint64_t hole = trace_.hole_before(n);
-    for (const auto& s : strips_) draw_hole(dc, s, sweep_of(s), n - hole, n);
+    for (const auto& s : strips_)  // after a redraw: only where the strip still shows that time
+      if (to - n < sweep_of(s).shown()) draw_hole(dc, s, sweep_of(s), n - hole, n);
   }
   if (!refresh) return;
   for (wxRect r : touched) {

@@ -51,6 +51,12 @@ std::uint64_t Sweep::capacity() const {
   return static_cast<std::uint64_t>(std::max(1.0, std::floor(width_px / step)));
 }
 
+std::uint64_t Sweep::shown() const {
+  if (!(px_per_sample() > 0)) return 1;
+  const auto bar = static_cast<std::uint64_t>(std::ceil(erase_bar_mm * px_per_mm / px_per_sample()));
+  return capacity() > bar + 1 ? capacity() - bar : 1;
+}
+
 double Sweep::column(std::uint64_t sample) const {
   return static_cast<double>(sample % capacity()) * px_per_sample();
 }

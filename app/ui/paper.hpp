@@ -30,6 +30,9 @@ struct Strip {
 // Strips of a layout within width × height px. `single` shows lead II alone (the small view). Never empty.
 std::vector<Strip> lay_strips(EcgLayout layout, double width, double height);
 
+// Width of the bar that runs ahead of the pen, so that old signal is never read as new.
+inline constexpr double erase_bar_mm = 4.0;
+
 // One sweep: samples come round and overwrite the oldest. Column of a sample, whole strip = `capacity`
 // samples.
 struct Sweep {
@@ -37,11 +40,9 @@ struct Sweep {
   double px_per_sample() const { return px_per_mm * mm_per_s / rate_hz; }
   std::uint64_t capacity() const;             // ≥ 1
   double column(std::uint64_t sample) const;  // px from the strip's left
+  std::uint64_t shown() const;                  // newest samples that may be seen: all but the erase bar; ≥ 1
   bool wraps(std::uint64_t sample) const;     // the first of a turn: the pen is lifted before it
 };
-
-// Width of the bar that runs ahead of the pen, so that old signal is never read as new.
-inline constexpr double erase_bar_mm = 4.0;
 
 // What runs left of the strips: a calibration pulse of 1 mV, 0.2 s (5 mm at 25 mm/s).
 inline constexpr double pulse_mm = 8.0;

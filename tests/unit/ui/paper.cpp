@@ -56,6 +56,8 @@ TEST_CASE("a second of sweep is 25 mm wide and the sweep comes round after the s
   CHECK(sweep.column(500) == Approx(100));
   CHECK(sweep.capacity() == 2000);
   CHECK(sweep.column(2000) == Approx(0));
+  CHECK(sweep.shown() == 2000 - 80);  // 4 mm of erase bar: 16 px
+  CHECK(Sweep{4.0, 25, 500, 10}.shown() == 1);
   CHECK(sweep.wraps(4000));
   CHECK_FALSE(sweep.wraps(4001));
   CHECK(Sweep{4.0, 25, 500, 0}.capacity() == 1);

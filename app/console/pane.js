@@ -23,6 +23,8 @@ export class Pane {
     this.grow = this.tool('grow', 'Enlarge', () => enlarge(this));
     this.element = h('section.pane.' + (card.kind === 'video' ? 'video-pane' : 'trace-pane'), {},
       h('header', {}, this.title, this.simulated, this.note, this.tools), this.body);
+    this.element.dataset.stream = card.id;
+    this.element.dataset.kind = card.device_kind;
     this.body.append(this.veil);
     words(() => this.describe());
     this.setCard(card);

@@ -113,6 +113,7 @@ std::string DirectMeeting::streams_json(const Seat& seat) const {
            {"scale", card.scale},
            {"offset", card.offset},
            {"samples_per_record", card.samples_per_record},
+           {"start_ns", card.start_ns},
            {"channels", card.labels.empty() ? 1 : card.labels.size()},
            {"simulated", card.simulated},
            {"state", card.state}};

@@ -71,6 +71,7 @@ struct StreamCard {
   std::vector<std::string> labels;
   double rate_hz = 0, scale = 1, offset = 0;
   std::uint32_t samples_per_record = 0;
+  std::int64_t start_ns = 0;  // waveforms: station clock of second 0 of the records
 };
 
 // Where back-fill comes from: the exam's own files. Called on the meeting's thread.

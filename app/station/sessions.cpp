@@ -173,18 +173,19 @@ void StationImpl::tell(const json& message) {
 
 void StationImpl::tell_streams() {
   if (!meeting_ || !desk_ || desk_->closed) return;
-  std::map<core::StreamId, std::uint32_t> sizes;
-  for (const auto& totals : desk_->recorder->totals()) sizes[totals.info.id] = totals.samples_per_record;
+  std::map<core::StreamId, StreamTotals> recorded;
+  for (auto& totals : desk_->recorder->totals()) recorded[totals.info.id] = std::move(totals);
   std::map<core::DeviceId, core::DeviceState> states;
   for (const auto& device : hub_.devices()) states[device.id] = device.state;
   std::vector<session::StreamCard> cards;
   for (const auto& info : hub_.streams()) {
     const bool video = info.kind == core::StreamKind::video;
     // A waveform is announced with its first recorded sample: then its record size is known.
-    if (!video && !sizes.count(info.id)) continue;
+    const auto found = recorded.find(info.id);
+    if (!video && found == recorded.end()) continue;
     cards.push_back({info.id, video, info.simulated, info.device_kind, info.device_name, info.name, info.unit,
                      text_of(states[info.device]), info.labels, info.rate_hz, info.scale, info.offset,
-                     video ? 0 : sizes[info.id]});
+                     video ? 0 : found->second.samples_per_record, video ? 0 : found->second.first_sample_ns});
   }
   meeting_->set_streams(std::move(cards));
 }

@@ -128,8 +128,6 @@ def main():
                 if state == "failed":
                     summary.setdefault("failed", said)
                     players["nurse"].terminate()
-            elif "report" in said:
-                summary.update(said["report"])
             else:
                 if state == "begins":
                     say(f"nurse: {step}")
@@ -159,6 +157,9 @@ def main():
         if line:
             line.close()
 
+    report = out / "report.json"
+    if report.exists():
+        summary = {**json.loads(report.read_text()), **summary}
     problems = judge(summary, console)
     summary["console"] = console
     summary["screenshots"] = summary.get("screenshots", []) + console.get("screenshots", [])

@@ -164,7 +164,7 @@ class Runner {
     const auto count = static_cast<std::size_t>(number("count", 3));
     for (std::size_t i = 1; i <= count; ++i) {
       const auto before = station_.snapshot()->spirometry.size();
-      station_.simulate("spirometer blow " + std::to_string(i));
+      station_.simulate("spirometer blow");
       wait("manoeuvre " + std::to_string(i), [&](const Snapshot& s) { return s.spirometry.size() > before; }, 40);
     }
   }

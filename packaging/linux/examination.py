@@ -103,7 +103,7 @@ def main():
         line, screen = Line(), Xvfb()
         say("the window opens")
         nurse = subprocess.Popen(
-            [options.window, "--simulate", "--data", str(out / "data"), "--scenario", options.script, "--out", str(out),
+            [options.window, "--simulate", "--lang", "vi", "--data", str(out / "data"), "--scenario", options.script, "--out", str(out),
              "--public-host", line.here, *options.play],
             stdout=subprocess.PIPE, stderr=open(out / "station.log", "w"), text=True,
             env={**os.environ, "DISPLAY": screen.display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"})
@@ -133,6 +133,8 @@ def main():
                     say(f"nurse: {step}")
                 elif state == "failed":
                     say(f"nurse: {step} failed: {said.get('words')}")
+                    if "specialist" in players:
+                        players["specialist"].terminate()
                 if step == "session" and state == "open":
                     players["specialist"] = subprocess.Popen(
                         line.inside([sys.executable, str(HERE / "specialist.py"), said["link"], said["code"], str(out)]),

@@ -36,8 +36,6 @@ def cpu_seconds(group_leader):
 def point_at(page, kind):
     """Presses and moves on the picture of this device, as a mouse does."""
     layer = page.run("""
-      const id = Number(Object.keys(window.caukham.videos).find((k) => window.caukham.streams[k]?.device_kind === arguments[0]
-        || document.querySelector(`[data-stream="${k}"]`)?.dataset.kind === arguments[0]));
       const pane = document.querySelector(`.video-pane[data-kind="${arguments[0]}"] .pointers`);
       const box = pane.getBoundingClientRect();
       return [box.x + box.width * 0.55, box.y + box.height * 0.45];""", kind)
@@ -73,8 +71,10 @@ def examine(page, link, code, out):
     page.type("#code", code)
     page.click("#knock")
     say("knocked")
-    page.wait("return window.caukham.phase === 'admitted' || window.caukham.phase === 'in'", timeout=60)
+    page.wait("return window.caukham.phase === 'live'", timeout=60)
     say("admitted")
+    if page.run("return window.caukham.language") != "vi":
+        page.click("button.language")
     page.wait("return (" + STREAM.replace("return ", "") + ")?.samples > 4000", "ecg", timeout=60, what="live ECG")
     page.wait("return Object.values(window.caukham.videos).filter((v) => v.frames > 30 && !v.stale).length === 2",
               timeout=60, what="two live pictures")
@@ -88,11 +88,11 @@ def examine(page, link, code, out):
     page.wait("return window.caukham.stills.some((s) => s.ok)", timeout=30, what="the still to arrive whole")
     say("received the still")
     shot("still")
-    page.wait("return (" + STREAM.replace("return ", "") + ")?.gaps.length > 0", "ecg", timeout=180, what="the marked gap")
+    page.wait("return (" + STREAM.replace("return ", "") + ")?.gaps > 0", "ecg", timeout=180, what="the marked gap")
     say("sees the marked gap")
     shot("gap")
     page.wait("return window.caukham.reconnects > 0", timeout=120, what="the line to come back")
-    page.wait("return ['admitted', 'in'].includes(window.caukham.phase)", timeout=60)
+    page.wait("return window.caukham.phase === 'live'", timeout=60)
     page.wait("const s = " + STREAM.replace("return ", "") + "; return s && !s.stale", "ecg", timeout=60,
               what="live ECG after the line came back")
     say("is back, everything back-filled")

@@ -8,15 +8,15 @@ export class AdviceForm {
   constructor(send) {
     this.send = send;
     this.list = [];
-    const field = (key, rows) => {
-      const f = h('textarea', { rows, maxlength: 1500 });
+    const field = (key, rows, name) => {
+      const f = h('textarea', { rows, name, maxlength: 1500 });
       say(f, key, 'aria-label');
       say(f, key, 'placeholder');
       return f;
     };
-    this.finding = field('Finding', 2);
-    this.conclusion = field('Conclusion', 1);
-    this.next = field('Next step', 1);
+    this.finding = field('Finding', 2, 'finding');
+    this.conclusion = field('Conclusion', 1, 'conclusion');
+    this.next = field('Next step', 1, 'next_step');
     this.urgency = h('select', {}, ...['routine', 'soon', 'urgent'].map((v) => say(h('option', { value: v }), v)));
     say(this.urgency, 'Urgency', 'aria-label');
     this.status = h('p.advice-status', { role: 'status' });

@@ -32,7 +32,7 @@ bool read_command(int argc, char** argv, Command& c) {
       "practice: simulated devices, everything marked SIMULATED")("data", po::value(&data),
                                                                   "folder for patients and examinations")(
       "lang", po::value(&lang), "vi or en; otherwise what was used last")(
-      "scenario", po::value(&c.scenario), "plays a script of acts, then closes")(
+      "scenario", po::value(&c.scenario), "plays a script of acts, then closes unless it says stay")(
       "out", po::value(&c.out)->default_value("."), "where the script puts its report")(
       "public-host", po::value(&c.station.public_host), "host name for the invitation's link")(
       "port", po::value(&c.station.port)->default_value(0), "port of the meeting; 0: any free one")(
@@ -65,6 +65,7 @@ int play(station::Station& desk, const Command& c) {
     hooks.screenshot = [](const std::string& path) { return ui::save_screenshot(path); };
     hooks.say = [](const nlohmann::json& line) { std::cout << line.dump() << std::endl; };
     const auto report = station::run_scenario(desk, script, c.out, hooks);
+    if (script.value("stay", false)) return 0;  // the window is the person's from here on
     std::ofstream(std::filesystem::path(c.out) / "report.json") << report.dump(2) << '\n';
     result = report.value("ok", false) ? 0 : 1;
   } catch (const std::exception& e) {

@@ -35,6 +35,7 @@ struct CaptureCard {
 
 struct GuestCard {
   std::string id, name, organisation, state;  // knocking, admitted, away, left, refused
+  std::uint32_t returns = 0;                  // times the line was lost and the guest came back
 };
 
 struct AskCard {

@@ -183,12 +183,14 @@ class Runner {
   }
   // Someone outside cuts the line; we wait until the specialist was away and is back.
   void cut_network() {
+    const auto returns = [](const Snapshot& s) {
+      std::uint32_t n = 0;
+      for (const auto& guest : s.guests) n += guest.returns;
+      return n;
+    };
+    const auto before = returns(*station_.snapshot());
     hooks_.say({{"step", "cut_network"}, {"state", "now"}, {"seconds", number("seconds", 5)}});
-    wait("the line to be lost", [](const Snapshot& s) {
-      for (const auto& guest : s.guests)
-        if (guest.state == "away") return true;
-      return false;
-    });
+    wait("the specialist to come back", [&](const Snapshot& s) { return returns(s) > before; }, 60);
     wait_admitted();
   }
   void screenshot() {

@@ -197,9 +197,11 @@ std::string StationImpl::guest_name(const std::string& id) const {
 
 void StationImpl::on_guest(const session::Guest& guest) {
   const std::string state = text_of(guest.state);
-  guests_[guest.id] = {guest.id, guest.name, guest.organisation, state};
+  auto& card = guests_[guest.id];
+  const bool back = guest.state == session::Guest::State::admitted && (card.state == "away" || card.state == state);
+  card = {guest.id, guest.name, guest.organisation, state, card.returns + (back ? 1 : 0)};
   act_now("noting a guest", [&] {
-    record_->note(guest.name, "guest " + state, desk_ ? desk_->exam.id : "",
+    record_->note(guest.name, back ? "guest returned" : "guest " + state, desk_ ? desk_->exam.id : "",
                   json{{"organisation", guest.organisation}}.dump());
   });
   if (guest.state == session::Guest::State::knocking)

@@ -80,7 +80,8 @@ void StationImpl::take_still(core::StreamId stream, const std::string& ask, std:
   to_durable_.add_ns(core::now_ns() - asked_ns);
   {
     const std::scoped_lock lock(link_mutex_);
-    if (meeting_link_) meeting_link_->still(capture, stream, draft_.side, "", jpeg, sha, chunk->time_ns);
+    if (meeting_link_)
+      meeting_link_->still(capture, stream, capture_by_id(capture)->side, "", jpeg, sha, chunk->time_ns);
   }
   if (!request_id.empty()) answer_ask(request_id, "done", capture, "");
 }

@@ -65,6 +65,7 @@ void StationImpl::open_exam(const std::string& patient_id, const std::string& re
   act("opening the exam", [this, patient_id, reason] {
     if (desk_ && !desk_->closed)
       return notice(Notice::Level::warning, tr("Another examination is open. Finish it first."));
+    if (patient_id.empty()) return begin_exam({}, reason);  // examine now, identify later
     const auto patient = record_->patient(patient_id);
     if (!patient) return notice(Notice::Level::problem, tr("This patient is not in the record. Search again."));
     begin_exam(*patient, reason);

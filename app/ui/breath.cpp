@@ -5,6 +5,7 @@
 namespace caukham::ui {
 namespace {
 constexpr double breath_l_s = 0.15;    // more than the drift of a resting flow head
+constexpr double deep_l_s = 0.7;       // quiet breathing stays below
 constexpr double forced_l_s = 1.0;     // quiet breathing stays below 0.6 L/s
 constexpr double plateau_l_s = 0.025;  // 0.025 L in a second: end of forced expiration, ATS/ERS 2019
 constexpr double praise_s = 4;         // how long the fourth step stands
@@ -16,6 +17,7 @@ void Breath::add(double t_s, double flow) {
   last_t_ = t_s;
   if (!(dt >= 0 && dt < 0.5) || !std::isfinite(flow)) return;
   if (std::fabs(flow) > breath_l_s) active_t_ = t_s;
+  if (std::fabs(flow) > deep_l_s) deep_t_ = t_s;
   const bool in_blow = phase_ == Phase::blowing || phase_ == Phase::plateau;
   if (!in_blow && flow > forced_l_s) {
     phase_ = Phase::blowing;

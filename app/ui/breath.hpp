@@ -19,14 +19,16 @@ class Breath {
 
   Phase phase() const { return phase_; }
   double blown_s() const { return blown_s_; }
-  bool breathing(double t_s) const { return t_s - active_t_ < 1.0; }
+  // Deeper than quiet breathing a moment ago: somebody begins a manoeuvre, so this device comes to the front. A
+  // patient who only breathes through it does not take the front from the device in the nurse's hand.
+  bool manoeuvring(double t_s) const { return t_s - deep_t_ < 1.0; }
   const std::vector<float>& time_s() const { return time_; }
   const std::vector<float>& volume_l() const { return volume_; }
   const std::vector<float>& flow_l_s() const { return flow_; }
 
  private:
   Phase phase_ = Phase::waiting;
-  double last_t_ = -1, start_t_ = 0, active_t_ = -10, blown_s_ = 0, volume_now_ = 0, quiet_s_ = 0,
+  double last_t_ = -1, start_t_ = 0, active_t_ = -10, deep_t_ = -10, blown_s_ = 0, volume_now_ = 0, quiet_s_ = 0,
          ended_t_ = 0;
   std::vector<float> time_, volume_, flow_;
 };

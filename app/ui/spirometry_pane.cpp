@@ -40,13 +40,13 @@ bool SpirometryPane::tick(std::int64_t now_ns) {
                   run.samples[(n - run.first_sample) * info_.channels()] * info_.scale + info_.offset);
     next_sample_ = run.first_sample + run.count;
   }
-  const bool breathing = next_sample_ && breath_.breathing(static_cast<double>(next_sample_) / info_.rate_hz);
-  if (window.newest_ns != newest_ns_ && (breathing || now_ns - last_draw_ns_ > 200'000'000)) {
+  const bool manoeuvring = next_sample_ && breath_.manoeuvring(static_cast<double>(next_sample_) / info_.rate_hz);
+  if (window.newest_ns != newest_ns_ && (manoeuvring || now_ns - last_draw_ns_ > 200'000'000)) {
     newest_ns_ = window.newest_ns;
     last_draw_ns_ = now_ns;
     RefreshRect(body(), false);
   }
-  return breathing;
+  return manoeuvring;
 }
 
 void SpirometryPane::draw_steps(wxDC& dc, const wxRect& where) {

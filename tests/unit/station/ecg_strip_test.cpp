@@ -54,8 +54,10 @@ TEST_CASE("a strip holds the newest seconds, sample for sample, with the gaps of
   // 50 records: 3 s after the gap, 2 s before it
   CHECK(strip.total_samples() == 2500);
   std::vector<std::int32_t> samples;
-  for (std::uint64_t k = 0; k < strip.record_count(); ++k)
-    for (const auto v : strip.samples(k)[0]) samples.push_back(v);
+  for (std::uint64_t k = 0; k < strip.record_count(); ++k) {
+    const auto channels = strip.samples(k);
+    samples.insert(samples.end(), channels[0].begin(), channels[0].end());
+  }
   CHECK(samples.front() == value - 2500);
   CHECK(samples.back() == value - 1);
 }

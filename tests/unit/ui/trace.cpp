@@ -113,11 +113,13 @@ TEST_CASE("a forced blow is followed through its four steps") {
   };
   blow(0, 1);
   CHECK(b.phase() == Breath::Phase::waiting);
+  blow(0.4, 2);
+  CHECK_FALSE(b.manoeuvring(t));
   blow(-0.8, 2);
   CHECK(b.phase() == Breath::Phase::inhaling);
   blow(3, 1);
   CHECK(b.phase() == Breath::Phase::blowing);
-  CHECK(b.breathing(t));
+  CHECK(b.manoeuvring(t));
   blow(0.01, 1.2);
   CHECK(b.phase() == Breath::Phase::plateau);
   CHECK(b.volume_l().back() == Approx(3.0).margin(0.1));

@@ -93,6 +93,10 @@ def main():
     parser.add_argument("play", nargs="*")
     options = parser.parse_args()
 
+    missing = [p for p in ("Xvfb", "chromium", "chromedriver", "ip") if not shutil.which(p)]
+    if missing or (SUDO and not shutil.which("sudo")):
+        print(f"skipped: {', '.join(missing) or 'root or sudo'} is needed and not here; packaging/check installs what can be installed")
+        return 77
     out = pathlib.Path(options.out)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)

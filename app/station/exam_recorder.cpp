@@ -120,6 +120,7 @@ ExamRecorder::File* ExamRecorder::open_file(const core::Chunk& chunk) {
   file.totals.path = path;
   file.totals.samples_per_record = file.writer->spec().samples_per_record;
   file.totals.first_sample_ns = chunk.time_ns;
+  file.totals.second_zero_ns = chunk.time_ns - core::to_unix_ns(chunk.time_ns) % 1'000'000'000;
   const std::scoped_lock lock(mutex_);
   return &files_.emplace(id, std::move(file)).first->second;
 }

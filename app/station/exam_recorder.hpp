@@ -34,7 +34,8 @@ struct StreamTotals {
   std::vector<core::Gap> gaps;      // at positions of this file's grid (first recorded sample = 0)
   std::string digest;               // chain over the records so far, hex
   std::uint32_t samples_per_record = 0;
-  std::int64_t first_sample_ns = 0;
+  std::int64_t first_sample_ns = 0;  // station clock
+  std::int64_t second_zero_ns = 0;   // station clock of second 0 of the records: BDF+ counts from a whole second
 };
 
 class ExamRecorder {

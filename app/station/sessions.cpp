@@ -185,7 +185,7 @@ void StationImpl::tell_streams() {
     if (!video && found == recorded.end()) continue;
     cards.push_back({info.id, video, info.simulated, info.device_kind, info.device_name, info.name, info.unit,
                      text_of(states[info.device]), info.labels, info.rate_hz, info.scale, info.offset,
-                     video ? 0 : found->second.samples_per_record, video ? 0 : found->second.first_sample_ns});
+                     video ? 0 : found->second.samples_per_record, video ? 0 : found->second.second_zero_ns});
   }
   meeting_->set_streams(std::move(cards));
 }

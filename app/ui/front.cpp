@@ -12,7 +12,7 @@ void FrontChooser::sign(core::StreamId stream, Sign sign, std::int64_t now_ns) {
     return;
   }
   if (sign == Sign::seen) return;
-  const bool strong = sign == Sign::electrodes || sign == Sign::button;
+  const bool strong = sign == Sign::electrodes || sign == Sign::button || sign == Sign::breath;
   if (strong || now_ns - active_ns_ >= quiet_ns) {
     wish_ = stream;
     active_ns_ = now_ns;

@@ -8,7 +8,7 @@
 namespace caukham::ui {
 
 // Told of activity, asked for the front. A press of the device's button or electrodes going on bring a device
-// forward at once; breath and motion do so only when the front has been quiet for a while, so that two
+// forward at once; motion does so only when the front has been quiet for a while, so that two
 // devices in use do not flicker. A pin (a click) holds until it is taken away or the pinned stream ends.
 class FrontChooser {
  public:

@@ -40,15 +40,20 @@ install_packages() {
   rm -f "$log"
 }
 
-# build FOLDER [meson options]: configures once, builds, shows ninja's progress and only the last lines of a failure
+# configure FOLDER [meson options]: once
+configure() {
+  local folder=$1; shift
+  [ ! -f "$folder/build.ninja" ] || return 0
+  say "configuring $(basename "$folder")"
+  mkdir -p "$folder"
+  CC="${CC:-ccache gcc}" CXX="${CXX:-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
+    { tail -25 "$folder/setup.log" >&2; die "Meson could not configure the build (all of it in $folder/setup.log)."; }
+}
+
+# build FOLDER [meson options]: configures once, builds, shows progress and only what matters of a failure
 build() {
-  local folder=$1 log; shift
-  if [ ! -f "$folder/build.ninja" ]; then
-    say "configuring $(basename "$folder")"
-    mkdir -p "$folder"
-    CC="${CC:-ccache gcc}" CXX="${CXX:-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
-      { tail -25 "$folder/setup.log" >&2; die "Meson could not configure the build (all of it in $folder/setup.log)."; }
-  fi
+  local folder=$1 log
+  configure "$@"
   say "building $(basename "$folder") ($(nproc) jobs)"
   log="$folder/build.log"
   # A line every 40 steps is enough to follow.

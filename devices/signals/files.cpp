@@ -13,30 +13,22 @@ namespace {
 
 constexpr std::uintmax_t max_file_bytes = 64ull * 1024 * 1024;
 
-template <class Error, class Container>
-Container read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (error) throw Error("cannot read " + path.string() + ": " + error.message());
-  if (size > max_file_bytes) throw Error(path.string() + " is larger than 64 MiB");
+  if (error) throw WfError("cannot read " + path.string() + ": " + error.message());
+  if (size > max_file_bytes) throw WfError(path.string() + " is larger than 64 MiB");
   std::ifstream in(path, std::ios::binary);
-  Container bytes(static_cast<std::size_t>(size), {});
-  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!in) throw Error("cannot read " + path.string());
+  std::string bytes(static_cast<std::size_t>(size), {});
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in) throw WfError("cannot read " + path.string());
   return bytes;
 }
 
 }  // namespace
 
 EcgSource wfdb_source(const std::string& path) {
-  std::filesystem::path header_path(path);
-  if (header_path.extension() != ".hea") header_path += ".hea";
-  const auto header = parse_wfdb_header(read_file<WfdbError, std::string>(header_path));
-  const auto lead = std::find_if(header.signals.begin(), header.signals.end(),
-                                 [](const WfdbSignal& s) { return s.name == "i" || s.name == "I"; });
-  if (lead == header.signals.end()) throw WfdbError(header_path.string() + " has no lead I");
-  const auto dat = read_file<WfdbError, std::vector<std::uint8_t>>(header_path.parent_path() / lead->file);
-  auto loop = std::make_shared<const EcgLoop>(wfdb_leads(header, dat));
+  auto loop = std::make_shared<const EcgLoop>(wfdb_leads(formats::load_wfdb(path, max_file_bytes)));
   return [loop](int rate_hz) { return resample_loop(*loop, rate_hz); };
 }
 
@@ -49,7 +41,7 @@ EcgSource synthetic_source(std::uint64_t seed, double heart_rate_bpm) {
 
 WfCurve load_wf(const std::string& path) {
   try {
-    return parse_wf(read_file<WfError, std::string>(path));
+    return parse_wf(read_file(path));
   } catch (const WfError& e) {
     throw WfError(path + ": " + e.what());
   }

@@ -9,7 +9,8 @@ import sys
 # room: rooms it may use (itself always). The README's map says the same in words.
 MAY_USE = {
     "sdk": set(),
-    "devices": set(),
+    "formats": set(),
+    "devices": {"formats"},
     "plugins": {"sdk", "devices"},
     "app/ipc": {"sdk"},
     "app/pluginhost": {"app/ipc", "sdk"},
@@ -22,7 +23,7 @@ MAY_USE = {
     "app/session": {"app/core", "app/media"},
     "app/station": {"app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/interop", "app/session",
                     "app/virtualbus"},
-    "app/cli": {"app/station", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/session"},
+    "app/cli": {"formats", "app/station", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/session"},
     "app/ui": {"app/station", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/session"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([\w./-]+)[">]', re.M)

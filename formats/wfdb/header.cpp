@@ -81,8 +81,9 @@ WfdbSignal signal_line(const Words& w) {
   if (w.size() > 4) adc_zero = whole(w[4], "ADC zero");
   if (w.size() > 5) s.initial = whole(w[5], "initial value");
   else s.initial = adc_zero.value_or(0);
+  // 0 is what writers put that do not know it: no checksum.
   if (w.size() > 6)
-    s.checksum = static_cast<std::int16_t>(static_cast<std::uint16_t>(whole(w[6], "checksum")));
+    if (const auto sum = static_cast<std::int16_t>(whole(w[6], "checksum"))) s.checksum = sum;
   s.baseline = baseline.value_or(adc_zero.value_or(0));
   for (std::size_t i = 8; i < w.size(); ++i) s.name += (i > 8 ? " " : "") + w[i];
   s.name.resize(std::min<std::size_t>(s.name.size(), 80));

@@ -24,7 +24,7 @@ struct WfdbSignal {
   std::int32_t baseline = 0;       // ADC value of zero
   std::string units = "mV";
   std::int32_t initial = 0;        // ADC value of the first sample; format 8 counts from it
-  std::optional<std::int16_t> checksum;  // of the ADC values, modulo 2^16
+  std::optional<std::int16_t> checksum;  // of the ADC values, modulo 2^16; a stated 0 is none
   std::string name;                // as written: "MLII", "i", "avr"; empty when the header gives none
 };
 

@@ -30,11 +30,14 @@ Rhythm rhythm(std::span<const Beat> beats, double fs_hz, std::span<const Gap> ga
 // Gaps: where every channel is missing for longer than 0.1 s.
 std::vector<Gap> gaps(const Recording& recording);
 
-// "regular", "irregular", "irregularly irregular", "cannot tell".
+// "regular": nine of ten intervals within 10 % of their median. "irregularly irregular": the interval changes by 8 % and
+// more from each beat to the next, and to the second, third and fourth after it, so that no pattern repeats (as a
+// bigeminus would). "irregular": the rest. "cannot tell": fewer than 8 intervals between normal beats. The numbers are
+// ours; RMSSD over mean RR above 0.115 as a mark of fibrillation: McManus et al., Heart Rhythm 2013;10:315.
 const char* text(Regularity regularity);
 
-// Sets the types of `beats` (N, V, Q) by shape and prematurity. `channel`: the leads' order number the shapes are
-// compared in first. Every beat stays Q when there are fewer than 5.
+// Sets the types of `beats` (ascending) by shape and prematurity, over the leads that are clearest; detect() has done so
+// already. Every beat is Q when there are fewer than 5 or the recording cannot be read.
 void classify_beats(const Recording& recording, std::span<Beat> beats);
 
 }  // namespace caukham::analysis::ecg

@@ -1,0 +1,84 @@
+#include "analysis/ecg/choose.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace caukham::analysis::ecg::detail {
+namespace {
+
+constexpr double refractory_s = 0.2, apart_s = 0.16, t_wave_s = 0.36, usual_rr_s = 0.85, look_back_s = 12;
+// The threshold rises from a third of a typical QRS with the local noise, as the noise level does in Pan and Tompkins'
+// rule threshold = noise + (signal - noise)/4.
+constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor = 1.35f, threshold_most = 0.80f;
+
+double height_score(const Candidate& c) {
+  double s = 1.6 * std::log(static_cast<double>(c.value) / static_cast<double>(c.threshold));
+  s = std::clamp(s, -3.0, 1.6);
+  if (c.match > -1.5f) s += std::clamp(4.0 * (static_cast<double>(c.match) - 0.80), -1.6, 0.8);
+  return s;
+}
+
+// Of two beats following each other. Pan and Tompkins: nothing within 0.2 s, a T wave up to 0.36 s when less than half as
+// steep; an interval longer than 1.66 of the usual calls for a lower beat in between.
+double pair_score(const Candidate& a, const Candidate& b, double dt_s) {
+  const double usual = b.rr_s > 0 ? static_cast<double>(b.rr_s) : usual_rr_s;
+  double s = 0;
+  const double ratio = static_cast<double>(b.value) / static_cast<double>(a.value);
+  if (dt_s < t_wave_s && ratio < 0.55) s -= 3 * (0.55 - ratio) / 0.55 + 0.5;
+  else if (dt_s < 0.5 && ratio < 0.35) s -= 1.5 * (0.35 - ratio) / 0.35;
+  const double early = std::min(0.30, 0.45 * usual);
+  if (dt_s < early) s -= 2.0 * (early - dt_s) / (early - 0.15);
+  if (dt_s > 1.5 * usual) s -= std::min(2.0, 1.1 * std::log(dt_s / (1.5 * usual)));
+  return s;
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates(const Fused& fused, const Clock& clock) {
+  std::vector<Candidate> out;
+  const auto& v = fused.value;
+  const std::size_t apart = clock.ticks(apart_s), block = clock.ticks(1.0);
+  for (std::size_t t = 1; t + 1 < v.size(); ++t) {
+    if (!(v[t] >= least_value && v[t] > v[t - 1] && v[t] >= v[t + 1])) continue;
+    if (!out.empty() && t - out.back().tick < apart) {
+      if (v[t] <= out.back().value) continue;
+      out.pop_back();
+    }
+    const std::size_t b = std::min(t / block, fused.floor.size() - 1);
+    Candidate c;
+    c.tick = t;
+    c.value = v[t];
+    c.threshold = std::min(threshold_most, threshold_low + threshold_per_floor * fused.floor[b]);
+    out.push_back(c);
+  }
+  return out;
+}
+
+std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& fused, const Clock& clock) {
+  // The best chain of beats by dynamic programming: best[i] is the score of the best chain that ends in i.
+  const std::size_t n = all.size();
+  std::vector<double> best(n);
+  std::vector<std::ptrdiff_t> before(n, -1);
+  const double tick_s = 1 / clock.tick_hz;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double own = height_score(all[i]);
+    best[i] = own + (i == 0 ? 0.0 : -2.0);
+    for (std::size_t j = i; j-- > 0;) {
+      const double dt_s = static_cast<double>(all[i].tick - all[j].tick) * tick_s;
+      if (dt_s < refractory_s) continue;
+      const double s = best[j] + own + pair_score(all[j], all[i], dt_s);
+      if (s > best[i]) best[i] = s, before[i] = static_cast<std::ptrdiff_t>(j);
+      if (dt_s > look_back_s && before[i] >= 0) break;
+    }
+  }
+  std::vector<std::size_t> out;
+  if (n == 0) return out;
+  (void)fused;
+  auto at = static_cast<std::ptrdiff_t>(std::max_element(best.begin(), best.end()) - best.begin());
+  if (best[static_cast<std::size_t>(at)] <= 0) return out;
+  for (; at >= 0; at = before[static_cast<std::size_t>(at)]) out.push_back(static_cast<std::size_t>(at));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace caukham::analysis::ecg::detail

@@ -1,0 +1,145 @@
+// Sources: band and window lengths after Elgendi (PLoS ONE 2013;8:e73557) and Hamilton (Open Source ECG Analysis, Comput
+// Cardiol 2002;29:101); refractory time, T wave rule, noise-dependent threshold and search back after Pan and Tompkins
+// (IEEE TBME 1985;32:230). Weighting of leads, the choice of a whole chain of beats at once and the use of the beats' own
+// families are ours; their constants were found on made ECGs (tests/lib/ecg_cases.hpp).
+#include "analysis/ecg/detector.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/ecg/choose.hpp"
+#include "analysis/ecg/classify.hpp"
+#include "analysis/ecg/feature.hpp"
+#include "analysis/ecg/fiducial.hpp"
+#include "analysis/ecg/shapes.hpp"
+
+namespace caukham::analysis::ecg {
+namespace {
+
+using namespace detail;
+
+std::string refuse(const Recording& r) {
+  if (r.channels.empty()) return "the recording has no channels";
+  if (r.channels.size() > 64) return "the recording has more than 64 channels";
+  if (!(r.fs_hz >= 100 && r.fs_hz <= 4000)) return "the sampling rate is outside 100 to 4000 a second";
+  for (const auto& c : r.channels)
+    if (c.uv.size() != r.samples()) return "the channels are not of the same length";
+  if (static_cast<double>(r.samples()) < 2 * r.fs_hz) return "the recording is shorter than 2 seconds";
+  return {};
+}
+
+// Usual interval around each candidate: median of the chosen intervals within 8 s.
+void learn_intervals(std::vector<Candidate>& all, const std::vector<std::size_t>& chosen, const Clock& clock) {
+  std::vector<float> rr;
+  std::size_t from = 0;
+  const std::size_t reach = clock.ticks(8);
+  for (auto& c : all) {
+    while (from + 1 < chosen.size() && all[chosen[from]].tick + reach < c.tick) ++from;
+    rr.clear();
+    for (std::size_t k = from + 1; k < chosen.size() && all[chosen[k]].tick < c.tick + reach; ++k)
+      rr.push_back(static_cast<float>(static_cast<double>(all[chosen[k]].tick - all[chosen[k - 1]].tick) / clock.tick_hz));
+    if (rr.size() < 4) continue;
+    std::nth_element(rr.begin(), rr.begin() + static_cast<std::ptrdiff_t>(rr.size() / 2), rr.end());
+    c.rr_s = std::clamp(rr[rr.size() / 2], 0.3f, 2.0f);
+  }
+}
+
+// Heights from the beats themselves instead of 2 s maxima.
+void learn_heights(std::vector<Lead>& leads, const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
+                   const Clock& clock) {
+  if (chosen.size() < 5) return;
+  const std::size_t block = clock.ticks(1.0), reach = clock.ticks(8), near = clock.ticks(0.04);
+  std::vector<float> values;
+  for (auto& lead : leads) {
+    std::vector<float> at(chosen.size());
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      const std::size_t t = all[chosen[k]].tick;
+      for (std::size_t i = t > near ? t - near : 0; i <= std::min(lead.feature.size() - 1, t + near); ++i)
+        at[k] = std::max(at[k], lead.feature[i]);
+    }
+    std::size_t from = 0;
+    for (std::size_t b = 0; b < lead.blocks.size(); ++b) {
+      auto& here = lead.blocks[b];
+      if (here.height <= 0) continue;
+      const std::size_t centre = b * block + block / 2;
+      while (from + 1 < chosen.size() && all[chosen[from]].tick + reach < centre) ++from;
+      values.clear();
+      for (std::size_t k = from; k < chosen.size() && all[chosen[k]].tick < centre + reach; ++k)
+        if (at[k] > 0) values.push_back(at[k]);
+      if (values.size() < 4) continue;
+      std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+      here.height = std::max(values[values.size() / 2], 0.25f * here.height);
+    }
+  }
+}
+
+}  // namespace
+
+Detection detect(const Recording& recording, const DetectOptions& options) {
+  Detection out;
+  out.lead_weight.assign(recording.channels.size(), 0);
+  out.reason = refuse(recording);
+  if (!out.reason.empty()) return out;
+  const Clock clock(recording.fs_hz);
+  std::vector<Lead> leads;
+  for (const auto& c : recording.channels) leads.push_back(make_lead(c, clock));
+
+  Fused fused = fuse(leads, clock);
+  auto all = candidates(fused, clock);
+  auto chosen = choose(all, fused, clock);
+  for (int pass = 0; pass < 2 && !chosen.empty(); ++pass) {
+    learn_heights(leads, all, chosen, clock);
+    const auto old = all;
+    const auto old_chosen = chosen;
+    fused = fuse(leads, clock);
+    all = candidates(fused, clock);
+    Shapes shapes(leads, clock);
+    for (auto k : old_chosen)
+      if (old[k].value > 1.3f * old[k].threshold) shapes.add(old[k].tick);
+    const std::size_t established = std::max<std::size_t>(3, old_chosen.size() / 100);
+    for (auto& c : all) c.match = shapes.match(c.tick, established).correlation;
+    // Intervals learnt from the beats of the pass before.
+    std::vector<Candidate> beats;
+    std::vector<std::size_t> index;
+    for (auto k : old_chosen) index.push_back(beats.size()), beats.push_back(old[k]);
+    {
+      std::vector<Candidate> both = beats;
+      std::size_t from = 0;
+      learn_intervals(both, index, clock);
+      for (auto& c : all) {
+        while (from + 1 < both.size() && both[from + 1].tick <= c.tick) ++from;
+        c.rr_s = both[from].rr_s;
+      }
+    }
+    chosen = choose(all, fused, clock);
+  }
+  std::vector<std::size_t> ticks;
+  for (auto k : chosen) ticks.push_back(all[k].tick);
+  Shapes shapes(leads, clock);
+  std::vector<Shapes::Match> families;
+  for (auto t : ticks) shapes.add(t);  // twice: the first complexes join families that were not yet there
+  for (auto t : ticks) families.push_back(shapes.match(t));
+  out.fiducial_channel = fiducial_channel(leads);
+  const auto samples = place(recording, out.fiducial_channel, leads, clock, ticks, families, shapes.families.size());
+  for (auto s : samples)  // two marks on one sample cannot be: their ticks are 0.2 s apart, the search reaches 0.12 s
+    out.beats.push_back({out.beats.empty() ? s : std::max(s, out.beats.back().sample + 1), BeatType::unclassified});
+  if (options.classify) classify(shapes, families, clock, ticks, out.beats);
+  double total = 0;
+  for (std::size_t l = 0; l < leads.size(); ++l) {
+    for (const auto& b : leads[l].blocks) out.lead_weight[l] += b.weight;
+    total += static_cast<double>(out.lead_weight[l]);
+  }
+  for (float& w : out.lead_weight) w = total > 0 ? w / static_cast<float>(total) : 0;
+  std::size_t unusable = 0;
+  for (float q : fused.quality) unusable += q <= 0;
+  out.unusable_part = static_cast<double>(unusable) / static_cast<double>(fused.quality.size());
+  if (out.beats.empty())
+    out.reason = out.unusable_part > 0.9 ? "no lead carries a signal" : "nothing stands clear of the noise as a heartbeat";
+  return out;
+}
+
+std::vector<Beat> detect_beats(const Recording& recording, const DetectOptions& options) {
+  return detect(recording, options).beats;
+}
+
+}  // namespace caukham::analysis::ecg

@@ -1,0 +1,223 @@
+#include "analysis/ecg/feature.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace caukham::analysis::ecg::detail {
+namespace {
+
+constexpr double working_hz = 250, rail_s = 0.1, near_bad_s = 0.12;
+constexpr float rail_uv = 1500, least_height_uv = 8, clip = 2.0f;
+// Noise alone has 2 s maxima of about three times its lower quartile; a QRS stands far higher.
+constexpr float noise_ratio = 3.0f, clear_ratio = 16.0f;
+
+template <class V>
+float quantile(V& v, double part) {
+  const auto at = v.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(v.size() - 1));
+  std::nth_element(v.begin(), at, v.end());
+  return *at;
+}
+
+// Marks runs at the channel's own largest or smallest value: an amplifier at its rail. A flat baseline is not one.
+void mark_rails(std::span<const float> uv, std::size_t run, std::vector<std::uint8_t>& bad, unsigned factor) {
+  float low = 0, high = 0;
+  bool any = false;
+  std::vector<float> some;
+  const std::size_t stride = std::max<std::size_t>(1, uv.size() / 20000);
+  for (std::size_t i = 0; i < uv.size(); ++i) {
+    const float v = uv[i];
+    if (!std::isfinite(v)) continue;
+    if (!any) low = high = v, any = true;
+    low = std::min(low, v), high = std::max(high, v);
+    if (i % stride == 0) some.push_back(v);
+  }
+  if (some.empty()) return;
+  const float middle = quantile(some, 0.5);
+  for (const float rail : {low, high}) {
+    if (std::abs(rail - middle) < rail_uv) continue;
+    for (std::size_t i = 0; i < uv.size();) {
+      if (uv[i] != rail) {
+        ++i;
+        continue;
+      }
+      std::size_t to = i;
+      while (to < uv.size() && uv[to] == rail) ++to;
+      if (to - i >= run)
+        for (std::size_t t = i / factor; t <= (to - 1) / factor && t < bad.size(); ++t) bad[t] = 1;
+      i = to;
+    }
+  }
+}
+
+void widen(std::vector<std::uint8_t>& bad, std::size_t by) {
+  std::vector<std::size_t> edges;
+  for (std::size_t i = 0; i < bad.size();) {
+    if (!bad[i]) {
+      ++i;
+      continue;
+    }
+    std::size_t to = i;
+    while (to < bad.size() && bad[to]) ++to;
+    edges.push_back(i), edges.push_back(to);
+    i = to;
+  }
+  for (std::size_t e = 0; e < edges.size(); e += 2) {
+    const std::size_t from = edges[e] > by ? edges[e] - by : 0, to = std::min(bad.size(), edges[e + 1] + by);
+    std::fill(bad.begin() + static_cast<std::ptrdiff_t>(from), bad.begin() + static_cast<std::ptrdiff_t>(to), 1);
+  }
+}
+
+}  // namespace
+
+Clock::Clock(double fs) : fs_hz(fs), factor(std::max(1u, static_cast<unsigned>(fs / working_hz + 1e-6))) {
+  tick_hz = fs / factor;
+}
+
+void moving_average(std::vector<float>& v, std::size_t width) {
+  const std::size_t n = v.size();
+  if (width < 2 || n == 0) return;
+  const std::size_t before = width / 2, after = width - before;  // covers [i - before, i + after)
+  std::vector<float> out(n);
+  double sum = 0;  // a float would drift
+  const auto at = [&](std::ptrdiff_t i) {  // ends continued
+    return static_cast<double>(v[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(i, 0, static_cast<std::ptrdiff_t>(n) - 1))]);
+  };
+  const auto b = static_cast<std::ptrdiff_t>(before), a = static_cast<std::ptrdiff_t>(after);
+  for (std::ptrdiff_t i = -b; i < a; ++i) sum += at(i);
+  const double part = 1.0 / static_cast<double>(width);
+  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(n); ++i) {
+    out[static_cast<std::size_t>(i)] = static_cast<float>(sum * part);
+    if (i >= b && i + a < static_cast<std::ptrdiff_t>(n))
+      sum += static_cast<double>(v[static_cast<std::size_t>(i + a)]) - static_cast<double>(v[static_cast<std::size_t>(i - b)]);
+    else
+      sum += at(i + a) - at(i - b);
+  }
+  v.swap(out);
+}
+
+Lead make_lead(const Channel& channel, const Clock& clock) {
+  Lead lead;
+  const unsigned k = clock.factor;
+  const std::size_t n = channel.uv.size() / k;
+  lead.smooth.resize(n);
+  lead.bad.assign(n, 0);
+  float last = 0;
+  bool known = false;
+  std::size_t first_known = n;
+  for (std::size_t t = 0; t < n; ++t) {
+    float sum = 0;
+    for (unsigned i = 0; i < k; ++i) sum += channel.uv[t * k + i];
+    // 10 V is no ECG: what a broken file or an overflow gives.
+    if (std::isfinite(sum) && std::abs(sum) < 1e7f * static_cast<float>(k)) {
+      last = sum / static_cast<float>(k);
+      if (!known) known = true, first_known = t;
+    } else {
+      lead.bad[t] = 1;
+    }
+    lead.smooth[t] = last;
+  }
+  if (!known) {
+    lead.feature.assign(n, 0);
+    return lead;
+  }
+  std::fill(lead.smooth.begin(), lead.smooth.begin() + static_cast<std::ptrdiff_t>(first_known), lead.smooth[first_known]);
+  mark_rails(channel.uv, static_cast<std::size_t>(rail_s * clock.fs_hz), lead.bad, k);
+  widen(lead.bad, clock.ticks(near_bad_s));
+
+  moving_average(lead.smooth, clock.ticks(1.0 / 50));  // zero at 50 Hz
+  moving_average(lead.smooth, clock.ticks(1.0 / 60));  // and at 60 Hz
+  // Second and third differences over 36 ms: both pass 8-20 Hz best, where QRS complexes stand out most from P, T,
+  // wander and muscle (Elgendi, PLoS ONE 2013;8:e73557), and are a quarter of a wave apart, so that the root of their
+  // squares is an envelope without zeros.
+  const std::size_t d = clock.ticks(0.036), q = d / 2;
+  lead.feature.assign(n, 0);
+  if (n > 4 * d + 2) {
+    std::vector<float> even(n, 0);
+    const float* s = lead.smooth.data();
+    for (std::size_t t = d; t + d < n; ++t) even[t] = s[t] - 0.5f * (s[t - d] + s[t + d]);
+    for (std::size_t t = d + q; t + d + q < n; ++t) {
+      const float odd = 0.5f * (even[t + q] - even[t - q]);
+      lead.feature[t] = std::sqrt(even[t] * even[t] + odd * odd);
+    }
+  }
+  moving_average(lead.feature, clock.ticks(0.090));
+  for (std::size_t t = 0; t < n; ++t)
+    if (lead.bad[t]) lead.feature[t] = 0;
+  describe(lead, clock);
+  return lead;
+}
+
+void describe(Lead& lead, const Clock& clock) {
+  const std::size_t block = clock.ticks(1.0), n = lead.feature.size(), blocks = (n + block - 1) / block;
+  lead.blocks.assign(blocks, {});
+  std::vector<float> maximum(blocks, 0), values;
+  std::vector<std::uint8_t> usable(blocks, 0);
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const std::size_t from = b * block, to = std::min(n, from + block);
+    std::size_t good = 0;
+    for (std::size_t t = from; t < to; ++t) {
+      maximum[b] = std::max(maximum[b], lead.feature[t]);
+      good += !lead.bad[t];
+    }
+    usable[b] = 2 * good > to - from;
+  }
+  for (std::size_t b = 0; b < blocks; ++b) {  // 2 s: this block and half of each neighbour
+    const std::size_t from = b * block > block / 2 ? b * block - block / 2 : 0, to = std::min(n, (b + 1) * block + block / 2);
+    values.clear();
+    for (std::size_t t = from; t < to; t += 3)
+      if (!lead.bad[t]) values.push_back(lead.feature[t]);
+    if (values.size() > 8) lead.blocks[b].floor = quantile(values, 0.25);
+  }
+  for (std::size_t b = 0; b < blocks; ++b) {
+    if (!usable[b]) continue;
+    values.clear();
+    for (std::size_t o = b > 10 ? b - 10 : 0; o < std::min(blocks, b + 10); ++o)
+      if (usable[o] && (o + 1 >= blocks || usable[o + 1] || values.empty()))
+        values.push_back(std::max(maximum[o], o + 1 < blocks ? maximum[o + 1] : 0));
+    if (values.empty()) continue;
+    auto& here = lead.blocks[b];
+    here.height = quantile(values, 0.5);
+    if (here.height < least_height_uv) {
+      here.height = 0;
+      continue;
+    }
+    const float ratio = here.height / std::max(here.floor, here.height / 50);
+    const float clear = std::clamp((ratio - noise_ratio) / (clear_ratio - noise_ratio), 0.0f, 1.0f);
+    here.weight = clear * clear + 1e-3f;
+  }
+}
+
+Fused fuse(const std::vector<Lead>& leads, const Clock& clock) {
+  Fused out;
+  if (leads.empty()) return out;
+  const std::size_t n = leads.front().feature.size(), block = clock.ticks(1.0), blocks = leads.front().blocks.size();
+  out.value.assign(n, 0);
+  out.floor.assign(blocks, 0);
+  out.quality.assign(blocks, 0);
+  std::vector<float> total(n, 0);
+  for (const auto& lead : leads) {
+    for (std::size_t b = 0; b < blocks; ++b) {
+      const auto& now = lead.blocks[b];
+      if (now.height <= 0) continue;
+      out.quality[b] = std::max(out.quality[b], now.height / std::max(now.floor, now.height / 50));
+      const float weight = now.weight, part = 1 / now.height;
+      for (std::size_t t = b * block; t < std::min(n, (b + 1) * block); ++t) {
+        if (lead.bad[t]) continue;
+        out.value[t] += weight * std::min(clip, lead.feature[t] * part);
+        total[t] += weight;
+      }
+    }
+  }
+  for (std::size_t t = 0; t < n; ++t) out.value[t] = total[t] > 0 ? out.value[t] / total[t] : 0;
+  std::vector<float> values;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const std::size_t from = b * block > block / 2 ? b * block - block / 2 : 0, to = std::min(n, (b + 1) * block + block / 2);
+    values.clear();
+    for (std::size_t t = from; t < to; t += 3)
+      if (total[t] > 0) values.push_back(out.value[t]);
+    if (values.size() > 8) out.floor[b] = quantile(values, 0.25);
+  }
+  return out;
+}
+
+}  // namespace caukham::analysis::ecg::detail

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "record/bdf_spec.hpp"
+#include "record/edf_header.hpp"
 
 namespace caukham::record {
 
@@ -38,8 +39,15 @@ std::string tal(std::int64_t onset_ns, std::int64_t duration_ns,
 std::string tal_text(std::string_view);
 std::size_t utf8_prefix(std::string_view, std::size_t max_bytes);  // bytes, never inside a character
 
-// Annotations of one record. The first one, with an empty text, is the record's start. Throws
-// RecordError{corrupt}.
-std::vector<BdfAnnotation> parse_tals(std::string_view bytes);
+// What EDF+'s two identification fields say, and our own additions to them: UTC offset, SIMULATED, the stream's label.
+void read_identification(std::string_view patient, std::string_view recording, WaveformSpec&);
+
+// Samples per second of signals with so many samples a record; our own files state what the header's eight characters
+// cannot hold. Throws RecordError{corrupt}.
+double exact_rate_hz(const EdfHeader&, std::uint32_t samples_per_record);
+
+// Annotations of one record. With `timekeeping` the first one, with an empty text, must be the record's start; a file's
+// second annotation signal has none. Throws RecordError{corrupt}.
+std::vector<BdfAnnotation> parse_tals(std::string_view bytes, bool timekeeping = true);
 
 }  // namespace caukham::record

@@ -1,0 +1,41 @@
+// The header of EDF, EDF+, BDF and BDF+ files, whoever wrote them. What our own files must be beyond this stands in
+// bdf_format.hpp. Sources: edfplus.info/specs (EDF 1992, EDF+ 2003), biosemi.com/faq/file_format.htm (BDF).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace caukham::record {
+
+struct EdfSignal {
+  std::string label, transducer, unit, prefilter, reserved;
+  double physical_min = 0, physical_max = 0;
+  std::int32_t digital_min = 0, digital_max = 0;
+  std::uint32_t samples_per_record = 0;  // 1 … 1 000 000
+  bool annotations = false;              // time-stamped texts instead of samples
+  bool has_range = false;                // false: minimum and maximum are the same, its values mean nothing
+
+  double scale() const;                  // physical units per LSB; our own files state it exactly
+  double zero() const;                   // physical value of LSB 0
+};
+
+struct EdfHeader {
+  int sample_bytes = 2;                  // 2: EDF, 3: BDF
+  bool plus = false, discontinuous = false;
+  std::int64_t records = 0;              // as claimed; -1: unknown
+  double duration_s = 0;                 // of a record; 0 only when there are nothing but annotations
+  std::size_t header_bytes = 0, record_bytes = 0;
+  std::string patient, recording;        // the two identification fields, trimmed
+  std::optional<std::int64_t> start_local_s;  // seconds since 1970 on the recorder's wall clock, if it is a date
+  std::vector<EdfSignal> signals;        // 1 … 256
+};
+
+// Does it begin like one of the four? (Text files and others: false.)
+bool looks_like_edf(std::span<const std::byte> start);
+
+// `start` holds at least the header; 256 * 257 bytes are always enough. Throws RecordError{corrupt}.
+EdfHeader parse_edf_header(std::span<const std::byte> start);
+
+}  // namespace caukham::record

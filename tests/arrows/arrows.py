@@ -15,6 +15,7 @@ MAY_USE = {
     "app/ipc": {"sdk"},
     "app/pluginhost": {"app/ipc", "sdk"},
     "app/virtualbus": {"app/ipc", "devices", "sdk"},
+    "app/plugincheck": {"app/pluginhost", "app/virtualbus", "app/ipc", "devices", "sdk"},
     "app/core": {"app/ipc", "sdk"},
     "app/media": {"app/core"},
     "app/analysis": set(),

@@ -1,0 +1,371 @@
+// Parameters, saved state, events and words.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <set>
+
+#include "ipc/messages.hpp"
+#include "ipc/validate.hpp"
+#include "plugincheck/bench.hpp"
+
+namespace caukham::plugincheck {
+namespace {
+
+std::string name(ck_result r) { return r >= 0 ? "CK_OK" : std::string(ipc::name_of(r)); }
+
+// An open device with parameters.
+struct Params {
+  explicit Params(Bench& bench) : b(bench) {
+    b.need_open();
+    table = b.params();
+    if (!table) throw Skipped("it has no parameters");
+    if (!table->count || !table->info || !table->get || !table->set)
+      throw Failed("a function of the parameter table is null");
+    const std::uint32_t n = b.call("params.count", [&] { return table->count(b.device()); });
+    if (n > ipc::max_params) throw Failed("it counts " + std::to_string(n) + " parameters; at most 64 are taken");
+    for (std::uint32_t i = 0; i < n; ++i) {
+      ck_param_info p{};
+      p.size = sizeof p;
+      const ck_result r = b.call("params.info", [&] { return table->info(b.device(), i, &p); });
+      if (r < 0) throw Failed("info of parameter " + std::to_string(i) + " answers " + name(r));
+      all.push_back(p);
+    }
+  }
+  ck_result get(std::uint32_t id, double& value) {
+    return b.call("params.get", [&] { return table->get(b.device(), id, &value); });
+  }
+  ck_result set(std::uint32_t id, double value) {
+    return b.call("params.set", [&] { return table->set(b.device(), id, value); });
+  }
+  double now(const ck_param_info& p) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (const ck_result r = get(p.id, value); r < 0) throw Failed("get of \"" + ipc::text_of(p.name) + "\" answers " + name(r));
+    return value;
+  }
+  bool allowed(const ck_param_info& p, double v) const {
+    if (p.flags & CK_PARAM_LIST) return std::find(p.values, p.values + p.value_count, v) != p.values + p.value_count;
+    return std::isfinite(v) && v >= p.minimum && v <= p.maximum;
+  }
+  std::vector<double> good_values(const ck_param_info& p) const {
+    if (p.flags & CK_PARAM_LIST) return {p.values, p.values + std::min<std::uint32_t>(p.value_count, 16)};
+    return {p.minimum, p.maximum};
+  }
+  void valid() const {
+    for (const ck_param_info& p : all)
+      if (ipc::wrong_with(p)) throw Skipped("a description is not valid (test params_described tells why)");
+  }
+
+  Bench& b;
+  const ck_device_params* table = nullptr;
+  std::vector<ck_param_info> all;
+};
+
+void params_described(Bench& b) {
+  Params params(b);
+  std::set<std::uint32_t> ids;
+  std::set<std::string> names;
+  for (const ck_param_info& p : params.all) {
+    if (const char* why = ipc::wrong_with(p)) throw Failed(why);
+    const std::string called = p.name;
+    if (ipc::clean_text(called) != called || ipc::clean_text(p.label) != p.label || ipc::clean_text(p.unit) != p.unit)
+      throw Failed("a parameter's name, label or unit is not clean UTF-8");
+    if (!ids.insert(p.id).second || !names.insert(called).second)
+      throw Failed("two parameters share an id or the name \"" + called + "\"");
+    if (p.label[0] == 0) throw Failed("the parameter \"" + called + "\" has no label for a person");
+    b.note(called + " " + std::to_string(p.minimum) + " .. " + std::to_string(p.maximum) + " " + p.unit);
+  }
+}
+
+void params_recorded(Bench& b) {
+  Params params(b);
+  auto listed = b.manifest().recorded_params;
+  for (const ck_param_info& p : params.all) {
+    const std::string called = ipc::text_of(p.name);
+    const auto it = std::find(listed.begin(), listed.end(), called);
+    const bool recorded = (p.flags & CK_PARAM_RECORD) != 0;
+    if (recorded != (it != listed.end()))
+      throw Failed("\"" + called + "\" " + (recorded ? "belongs into the record and the manifest's \"params\" does not list it"
+                                                     : "is listed in the manifest's \"params\" and is not marked RECORD"));
+    if (it != listed.end()) listed.erase(it);
+  }
+}
+
+void params_values(Bench& b) {
+  Params params(b);
+  params.valid();
+  for (const ck_param_info& p : params.all)
+    if (const double v = params.now(p); !params.allowed(p, v))
+      throw Failed("\"" + ipc::text_of(p.name) + "\" is " + std::to_string(v) + ", which its own description does not allow");
+}
+
+void params_set_get(Bench& b) {
+  Params params(b);
+  params.valid();
+  for (const ck_param_info& p : params.all) {
+    if (!(p.flags & CK_PARAM_SET)) continue;
+    const double before = params.now(p);
+    for (const double v : params.good_values(p)) {
+      const std::string what = "\"" + ipc::text_of(p.name) + "\" to " + std::to_string(v);
+      if (const ck_result r = params.set(p.id, v); r < 0) throw Failed("setting " + what + ", which is allowed, answers " + name(r));
+      const double got = params.now(p);
+      if (std::abs(got - v) > std::max(p.step, 1e-6 * std::abs(v)) + 1e-9)
+        throw Failed("after setting " + what + " it is " + std::to_string(got));
+    }
+    params.set(p.id, before);
+  }
+}
+
+void params_work(Bench& b) {
+  Params params(b);
+  params.valid();
+  for (const ck_param_info& p : params.all) {
+    if (ipc::text_of(p.name) != "rate_hz" || !(p.flags & CK_PARAM_SET)) continue;
+    for (const double v : params.good_values(p)) {
+      if (params.set(p.id, v) < 0) continue;
+      const auto infos = b.infos();
+      if (std::none_of(infos.begin(), infos.end(), [&](const auto& s) { return std::abs(s.rate_hz - v) < 0.01 * v; }))
+        throw Failed("rate_hz was set to " + std::to_string(v) + " and no stream says that rate");
+    }
+    return;
+  }
+  throw Skipped("it has no parameter rate_hz that can be set");
+}
+
+void params_range(Bench& b) {
+  Params params(b);
+  params.valid();
+  for (const ck_param_info& p : params.all) {
+    if (!(p.flags & CK_PARAM_SET)) continue;
+    const double before = params.now(p);
+    std::vector<double> bad = {p.minimum - 1, p.maximum + 1, 1e300, -1e300, std::numeric_limits<double>::infinity(),
+                               std::numeric_limits<double>::quiet_NaN()};
+    if (p.flags & CK_PARAM_LIST) bad.push_back(p.minimum + 0.123456);
+    for (const double v : bad) {
+      if (params.allowed(p, v)) continue;
+      const std::string what = "\"" + ipc::text_of(p.name) + "\" to " + std::to_string(v);
+      if (const ck_result r = params.set(p.id, v); r != CK_E_INVALID)
+        throw Failed("setting " + what + ", which is out of its range, answers " + name(r) + "; CK_E_INVALID is the answer");
+      if (params.now(p) != before) throw Failed("setting " + what + " was refused, and changed the value");
+    }
+  }
+}
+
+void params_unknown(Bench& b) {
+  Params params(b);
+  std::set<std::uint32_t> ids;
+  for (const ck_param_info& p : params.all) ids.insert(p.id);
+  for (const std::uint32_t id : {0u, 0xFFFFFFFFu, 0x80000000u, 4242u}) {
+    if (ids.count(id)) continue;
+    double value = 0;
+    if (params.get(id, value) >= 0) throw Failed("get answers CK_OK for parameter " + std::to_string(id) + ", which there is not");
+    if (params.set(id, 1) >= 0) throw Failed("set answers CK_OK for parameter " + std::to_string(id) + ", which there is not");
+  }
+  for (const std::uint32_t index : {static_cast<std::uint32_t>(params.all.size()), 0xFFFFFFFFu}) {
+    ck_param_info p{};
+    p.size = sizeof p;
+    if (b.call("params.info", [&] { return params.table->info(b.device(), index, &p); }) >= 0)
+      throw Failed("info describes parameter number " + std::to_string(index) + ", which there is not");
+  }
+}
+
+void params_readonly(Bench& b) {
+  Params params(b);
+  params.valid();
+  bool any = false;
+  for (const ck_param_info& p : params.all) {
+    if (p.flags & CK_PARAM_SET) continue;
+    any = true;
+    if (const ck_result r = params.set(p.id, p.minimum); r != CK_E_UNSUPPORTED)
+      throw Failed("\"" + ipc::text_of(p.name) + "\" cannot be set, and set answers " + name(r) + "; CK_E_UNSUPPORTED is the answer");
+  }
+  if (!any) throw Skipped("every parameter can be set");
+}
+
+void params_started(Bench& b) {
+  Params params(b);
+  params.valid();
+  if (b.start() < 0) throw Skipped("it does not start (test start_stop tells why)");
+  b.need_chunks(1);
+  for (const ck_param_info& p : params.all) {
+    params.now(p);
+    if (!(p.flags & CK_PARAM_SET)) continue;
+    const bool live = (p.flags & CK_PARAM_LIVE) != 0;
+    const ck_result r = params.set(p.id, params.good_values(p)[0]);
+    if (!live && r != CK_E_STATE)
+      throw Failed("\"" + ipc::text_of(p.name) + "\" is not LIVE, and setting it while started answers " + name(r) +
+                   "; CK_E_STATE is the answer");
+    if (live && r < 0) throw Failed("\"" + ipc::text_of(p.name) + "\" is LIVE, and setting it while started answers " + name(r));
+  }
+  const std::size_t before = b.chunk_count();
+  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw Failed("after setting parameters nothing comes any more");
+  b.stop();
+}
+
+void params_fuzz(Bench& b) {
+  Params params(b);
+  params.valid();
+  std::mt19937_64 random(b.seed());
+  for (int i = 0; i < 3000; ++i) {
+    const ck_param_info& p = params.all[random() % params.all.size()];
+    const std::uint64_t bits = random();
+    double v;
+    static_assert(sizeof v == sizeof bits);
+    if (i % 2) std::memcpy(&v, &bits, sizeof v);
+    else v = p.minimum + (p.maximum - p.minimum) * (static_cast<double>(bits % 2001) / 1000 - 0.5);
+    const std::uint32_t id = i % 5 ? p.id : static_cast<std::uint32_t>(random());
+    const bool known = std::any_of(params.all.begin(), params.all.end(), [&](const auto& q) { return q.id == id; });
+    if (params.set(id, v) >= 0 && known && !params.allowed(p, params.now(p)))
+      throw Failed("after random settings \"" + ipc::text_of(p.name) + "\" has a value its description does not allow (seed " +
+                   std::to_string(b.seed()) + ")");
+  }
+  if (b.start() >= 0) {
+    b.run_ms(100);
+    b.stop();
+  }
+}
+
+const ck_device_state* state_of(Bench& b) {
+  b.need_open();
+  const auto* state = b.state();
+  if (!state) throw Skipped("it keeps nothing between sessions");
+  if (!state->save || !state->load) throw Failed("a function of the state table is null");
+  return state;
+}
+
+std::vector<std::uint8_t> saved(Bench& b, const ck_device_state* state) {
+  const ck_result n = b.call("state.save", [&] { return state->save(b.device(), nullptr, 0); });
+  if (n < 0) throw Failed("save answers " + name(n));
+  if (n > 1 << 20) throw Failed("it wants to keep more than 1 MiB");
+  std::vector<std::uint8_t> data(static_cast<std::size_t>(n) + 16, 0xA5);
+  const ck_result again = b.call("state.save", [&] { return state->save(b.device(), data.data(), static_cast<std::uint32_t>(n)); });
+  if (again != n) throw Failed("save says " + std::to_string(n) + " bytes first and " + std::to_string(again) + " then");
+  if (std::any_of(data.begin() + n, data.end(), [](auto byte) { return byte != 0xA5; })) throw Failed("save writes behind the capacity it is given");
+  data.resize(static_cast<std::size_t>(n));
+  return data;
+}
+
+void state_round_trip(Bench& b) {
+  const auto* state = state_of(b);
+  const auto data = saved(b, state);
+  if (b.call("state.load", [&] { return state->load(b.device(), data.data(), static_cast<std::uint32_t>(data.size())); }) < 0)
+    throw Failed("load refuses what save has just written");
+}
+
+void state_damaged(Bench& b) {
+  const auto* state = state_of(b);
+  const auto good = saved(b, state);
+  std::mt19937_64 random(b.seed());
+  for (int i = 0; i < 500; ++i) {
+    auto data = good;
+    data.resize(i % 3 == 0 ? random() % (good.size() + 1) : i % 3 == 1 ? random() % 256 : good.size());
+    for (auto& byte : data)
+      if (random() % 4 == 0) byte = static_cast<std::uint8_t>(random());
+    b.call("state.load", [&] { return state->load(b.device(), data.data(), static_cast<std::uint32_t>(data.size())); });
+  }
+  if (b.start() >= 0) b.stop();
+}
+
+// A life in which things happen at the device, where the model knows them.
+void eventful(Bench& b) {
+  b.need_started();
+  b.need_chunks(2);
+  for (const char* act : {"button", "blow", "lead_off LA", "lead_on LA"}) {
+    b.wire().act(act);
+    b.run_ms(150);
+  }
+  b.run_ms(400);
+  b.stop();
+  b.close();
+}
+
+void events_valid(Bench& b) {
+  eventful(b);
+  for (const std::string& how : b.broken(Rule::event)) throw Failed(how);
+  b.note(std::to_string(b.events().size()) + " events");
+  for (const EventSeen& e : b.events()) {
+    const auto& v = e.event.value;
+    const bool bit = v[1] == 0 || v[1] == 1;
+    switch (e.event.kind) {
+      case CK_EVENT_BUTTON:
+        if (v[0] < 0 || v[0] > 31 || !bit) throw Failed("a BUTTON event has values out of range");
+        break;
+      case CK_EVENT_ELECTRODES:
+        if (v[0] < 0 || v[1] < 0 || v[0] > 0x3FF || v[1] > 0x3FF) throw Failed("an ELECTRODES event names electrodes there are not");
+        if (v[0] & ~v[1]) throw Failed("an ELECTRODES event calls an electrode off that the device cannot judge");
+        break;
+      case CK_EVENT_BATTERY:
+        if (v[0] < 0 || v[0] > 100 || !bit) throw Failed("a BATTERY event has a charge outside 0 to 100 percent");
+        break;
+      case CK_EVENT_MANOEUVRE:
+        if (v[0] != 1 && v[0] != 2) throw Failed("a MANOEUVRE event neither begins nor ends");
+        break;
+      case CK_EVENT_WARNING:
+        if (e.event.text[0] == 0) throw Failed("a WARNING event says nothing; its words are for the person at the bedside");
+        break;
+      default: break;
+    }
+    if (e.event.stream != UINT32_MAX && !b.streams().count(e.event.stream))
+      throw Failed("an event belongs to stream " + std::to_string(e.event.stream) + ", which there is not");
+  }
+}
+
+void events_time(Bench& b) {
+  eventful(b);
+  for (const EventSeen& e : b.events()) {
+    if (e.event.time_ns > e.emitted_ns + 1'000'000) throw Failed("an event happened after it was told");
+    if (e.event.time_ns < e.emitted_ns - 10'000'000'000) throw Failed("an event happened more than ten seconds before it was told");
+  }
+}
+
+void events_few(Bench& b) {
+  b.record(8, 1500);
+  b.note(std::to_string(b.events().size()) + " events in 1.5 s of quiet");
+  if (b.events().size() > 50) throw Failed(std::to_string(b.events().size()) + " events in 1.5 s in which nothing happened");
+}
+
+void log_few(Bench& b) {
+  b.record(8, 1500);
+  if (b.logs().size() > 50) throw Failed(std::to_string(b.logs().size()) + " log lines in 1.5 s: nobody finds the one that matters");
+}
+
+void text_utf8(Bench& b) {
+  eventful(b);
+  if (b.wire().has_device()) {
+    b.wire().unplug();
+    b.open();
+  }
+  for (const LogSeen& line : b.logs()) {
+    if (line.level < CK_LOG_DEBUG || line.level > CK_LOG_PLUGIN_MISBEHAVING) throw Failed("a log line has an unknown level");
+    if (ipc::clean_text(line.raw) != line.raw) throw Failed("a log line is not clean UTF-8: " + ipc::clean_text(line.raw));
+  }
+  for (const EventSeen& e : b.events())
+    if (ipc::clean_text(e.event.text) != e.event.text) throw Failed("an event's text is not clean UTF-8: " + ipc::clean_text(e.event.text));
+}
+
+constexpr Check checks[] = {
+    {"params_described", "Every parameter has an id, a name and words of its own, and a range that can be.", "params.md#describe", 60, params_described},
+    {"params_recorded", "What belongs into the record of an examination is listed in the manifest, and nothing else.", "params.md#record", 60, params_recorded},
+    {"params_values", "A value that is in force is one that its description allows.", "params.md#describe", 60, params_values},
+    {"params_set_get", "What is set is what is read back, at both ends of the range.", "params.md#set", 60, params_set_get},
+    {"params_work", "A rate that is set is the rate the stream announces.", "params.md#set", 60, params_work},
+    {"params_range", "A value out of range is refused and changes nothing.", "params.md#set", 60, params_range},
+    {"params_unknown", "A parameter that does not exist is refused.", "params.md#set", 60, params_unknown},
+    {"params_readonly", "What cannot be set says so.", "params.md#set", 60, params_readonly},
+    {"params_started", "While started only LIVE parameters change, so that a recording means one thing from end to end.", "params.md#live", 60, params_started},
+    {"params_fuzz", "Three thousand random settings leave every value allowed and the device alive.", "params.md#set", 60, params_fuzz},
+    {"state_round_trip", "What save writes load takes.", "lifecycle.md#state", 60, state_round_trip},
+    {"state_damaged", "Damaged saved state is refused, never a crash.", "lifecycle.md#state", 60, state_damaged},
+    {"events_valid", "Events say what can be: \"cannot tell\" is not \"connected\".", "events.md", 60, events_valid},
+    {"events_time", "An event carries the time at which it happened.", "events.md#time", 60, events_time},
+    {"events_few", "Where nothing happens nothing is told.", "events.md", 60, events_few},
+    {"log_few", "The log is for a technician who looks for one line.", "events.md#log", 60, log_few},
+    {"text_utf8", "Every word is clean UTF-8: it stands on a Vietnamese nurse's screen.", "events.md#text", 60, text_utf8},
+};
+
+}  // namespace
+
+std::span<const Check> param_checks() { return checks; }
+
+}  // namespace caukham::plugincheck

@@ -84,7 +84,10 @@ void PluginDevice::handle(const ipc::Message& message) {
     if (const char* wrong = table_.add(stream->info)) lie(wrong);
   } else if (const auto* param = std::get_if<ipc::Param>(&message)) {
     if (phase_ != Phase::opening || params_.size() >= ipc::max_params) return out_of_turn();
-    params_.push_back({param->info, param->value});
+    params_.push_back({param->info, param->value, ipc::text_of(param->text), {}});
+    if (param->info.flags & CK_PARAM_WORDS)
+      for (std::uint32_t n = 0; n < param->info.value_count; ++n)
+        params_.back().words.push_back(ipc::text_of(param->words[n]));
   } else if (const auto* opened = std::get_if<ipc::Opened>(&message)) {
     phase_ == Phase::opening ? on_opened(*opened) : out_of_turn();
   } else if (const auto* started = std::get_if<ipc::Started>(&message)) {

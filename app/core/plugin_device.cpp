@@ -187,6 +187,14 @@ void PluginDevice::closed_down() {
   set_state(DeviceState::unplugged, shutting_down_ ? "" : tr("{0} is not plugged in.", status_.name));
 }
 
+void PluginDevice::reopen(const std::string& why) {
+  if (shutting_down_ || !plugged_) return;
+  log_info(room_, "the plugin wants to be opened again: " + why);
+  begin_again_ = true;
+  send(ipc::Stop{});
+  enter(Phase::stopping, house_.settings.command_ms);
+}
+
 void PluginDevice::lie(const std::string& how) {
   fail("plugin host broke the protocol and was ended: " + how,
        tr("The driver program of {0} sent data that cannot be right.", status_.name));

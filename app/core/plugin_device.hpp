@@ -68,6 +68,8 @@ class PluginDevice {
   struct Param {
     ck_param_info info;
     double value;
+    std::string text;
+    std::vector<std::string> words;
   };
 
   void begin();
@@ -78,6 +80,7 @@ class PluginDevice {
   void lie(const std::string& how);
   void ended_by_itself();
   void closed_down();
+  void reopen(const std::string& why);  // asked for by the plugin: closed in order and begun again
   void set_state(DeviceState state, std::string problem);
   void send(const ipc::Message& message);
   void flush();

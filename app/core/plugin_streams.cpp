@@ -94,7 +94,7 @@ void PluginDevice::announce_streams() {
 
 void PluginDevice::announce_params() {
   std::vector<ParamStatus> list;
-  for (const auto& [info, value] : params_) {
+  for (const auto& [info, value, text, words] : params_) {
     ParamStatus p;
     p.id = info.id;
     p.name = ipc::text_of(info.name);
@@ -104,7 +104,9 @@ void PluginDevice::announce_params() {
     p.minimum = info.minimum;
     p.maximum = info.maximum;
     p.step = info.step;
-    if (info.flags & CK_PARAM_LIST) p.values.assign(info.values, info.values + std::min(info.value_count, 16u));
+    if (info.flags & CK_PARAM_LIST) p.values.assign(info.values, info.values + std::min<std::uint32_t>(info.value_count, CK_MAX_VALUES));
+    p.words = words;
+    p.text = text;
     p.settable = info.flags & CK_PARAM_SET;
     p.live = info.flags & CK_PARAM_LIVE;
     p.recorded = (info.flags & CK_PARAM_RECORD) ||
@@ -182,6 +184,7 @@ void PluginDevice::on_event(const ck_event& event) {
   house_.hub.publish(out);
   if (event.kind == CK_EVENT_GONE && phase_ == Phase::live && !gone_at_ns_)
     gone_at_ns_ = now_ns() + house_.settings.gone_ms * std::int64_t{1'000'000};  // else it is started again
+  if (event.kind == CK_EVENT_REOPEN && phase_ == Phase::live) reopen(out.text);
 }
 
 }  // namespace caukham::core

@@ -33,6 +33,8 @@ struct ParamStatus {
   std::string name, label, unit;
   double value = 0, minimum = 0, maximum = 0, step = 0;
   std::vector<double> values;  // when only these are allowed
+  std::vector<std::string> words;  // of each of them, English; empty: number and unit say it all
+  std::string text;                // of a parameter that is only text to show
   bool settable = false, live = false, recorded = false;
 };
 

@@ -60,7 +60,7 @@ struct Gap {
   std::string reason;              // English key: "plugin restarted", "unplugged", "device lost samples", "pool full"
 };
 
-enum class EventKind : std::uint8_t { button = 1, electrodes, battery, gone, param, manoeuvre, still, warning };
+enum class EventKind : std::uint8_t { button = 1, electrodes, battery, gone, param, manoeuvre, still, warning, reopen };
 
 struct Event {
   DeviceId device = 0;

@@ -32,7 +32,7 @@ std::optional<BusIncoming> parse_bus_request(std::span<const std::byte> message)
   const BusRequest& h = in.head;
   if (h.op < BusOp::open || h.op > BusOp::cancel || h.endpoint > 0xFF || h.timeout_ms > 10000)
     return std::nullopt;
-  if (h.length > CK_TRANSPORT_MAX_PICTURE || (h.op == BusOp::control && h.length > 0xFFFF))
+  if (h.length > CK_TRANSPORT_MAX_READ || (h.op == BusOp::control && h.length > 0xFFFF))
     return std::nullopt;
   const bool carries = h.op == BusOp::write || (h.op == BusOp::control && (h.request_type & 0x80) == 0);
   if (!carries && !in.payload.empty()) return std::nullopt;
@@ -44,7 +44,7 @@ std::optional<BusReply> parse_bus_answer(std::span<const std::byte> message) {
   BusReply in;
   if (!split(message, in.head, in.payload)) return std::nullopt;
   if (in.head.more > 1 || in.head.result < -64 ||
-      in.head.result > static_cast<ck_result>(CK_TRANSPORT_MAX_PICTURE))
+      in.head.result > static_cast<ck_result>(CK_TRANSPORT_MAX_READ))
     return std::nullopt;
   return in;
 }

@@ -89,8 +89,9 @@ class Fields {
   std::vector<std::string> known_;
 };
 
-constexpr std::array<std::pair<std::string_view, ck_link>, 4> links = {
-    {{"usb", CK_LINK_USB}, {"hid", CK_LINK_HID}, {"serial", CK_LINK_SERIAL}, {"video", CK_LINK_VIDEO}}};
+constexpr std::array<std::pair<std::string_view, ck_link>, 5> links = {
+    {{"usb", CK_LINK_USB}, {"hid", CK_LINK_HID}, {"serial", CK_LINK_SERIAL}, {"video", CK_LINK_VIDEO},
+     {"plugin", CK_LINK_PLUGIN}}};
 
 Match read_match(const json& object, const std::string& file, std::size_t index, Manifest& m) {
   Fields f(object, file, "match[" + std::to_string(index) + "].");
@@ -98,7 +99,7 @@ Match read_match(const json& object, const std::string& file, std::size_t index,
   const std::string link = f.text("link", true);
   for (const auto& [name, value] : links)
     if (link == name) match.link = value;
-  if (match.link == 0) f.refuse("link", "\"usb\", \"hid\", \"serial\" or \"video\"");
+  if (match.link == 0) f.refuse("link", "\"usb\", \"hid\", \"serial\", \"video\" or \"plugin\"");
   match.vid = f.usb_number("vid");
   match.pid = f.usb_number("pid");
   match.serial = f.text("serial", false);

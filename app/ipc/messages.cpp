@@ -14,8 +14,8 @@ struct Head {
   std::uint32_t size;  // of the whole message
   std::uint32_t type;  // index in Message + 1
 };
-static_assert(sizeof(Head) == 8 && sizeof(Hello) == 144 && sizeof(Open) == 464 && sizeof(Opened) == 524 &&
-              sizeof(Stream) == 408 && sizeof(Param) == 320 && sizeof(ChunkReady) == 72 &&
+static_assert(sizeof(Head) == 8 && sizeof(Hello) == 144 && sizeof(Open) == sizeof(ck_endpoint) && sizeof(Opened) == 524 &&
+              sizeof(Stream) == sizeof(ck_stream_info) && sizeof(Param) == sizeof(ck_param_info) + 8 + 33 * CK_NAME_SIZE && sizeof(ChunkReady) == 72 &&
               sizeof(EventReady) == 256 && sizeof(Log) == 516 && sizeof(ParamSet) == 16 &&
               sizeof(ParamAnswer) == 16);
 
@@ -43,7 +43,10 @@ const char* check(const Opened& m) {
 }
 const char* check(const Stream& m) { return wrong_with(m.info); }
 const char* check(const Param& m) {
-  return std::isfinite(m.value) ? wrong_with(m.info) : "a parameter whose value is not a number";
+  if (!std::isfinite(m.value)) return "a parameter whose value is not a number";
+  for (const auto& words : m.words)
+    if (unended(words)) return "a parameter's words without an end";
+  return unended(m.text) ? "a parameter's text without an end" : wrong_with(m.info);
 }
 const char* check(const Configure& m) { return m.enabled_mask == 0 ? "no stream switched on" : nullptr; }
 const char* check(const Configured& m) { return check_result(m.result); }

@@ -60,6 +60,8 @@ struct Stream {
 struct Param {
   ck_param_info info;
   double value;
+  char text[CK_NAME_SIZE];                   // CK_PARAM_TEXT: what to show
+  char words[CK_MAX_VALUES][CK_NAME_SIZE];   // CK_PARAM_WORDS: of each listed value
 };
 struct Configure {
   std::uint32_t enabled_mask;

@@ -39,10 +39,15 @@ std::uint32_t sample_bytes(ck_format format) { return format == CK_FORMAT_I16 ? 
 
 }  // namespace
 
+bool usable(ck_stream_kind kind, ck_format format) {
+  return (kind == CK_STREAM_WAVEFORM && (format == CK_FORMAT_I16 || format == CK_FORMAT_I32)) ||
+         (kind == CK_STREAM_VIDEO && format == CK_FORMAT_MJPEG);
+}
+
 const char* wrong_with(const ck_endpoint& e) {
   if (e.size != sizeof e) return "an endpoint has the wrong size";
-  if (e.link < CK_LINK_USB || e.link > CK_LINK_VIDEO) return "an endpoint has an unknown kind of link";
-  if (!terminated(e.serial) || !terminated(e.product) || !terminated(e.kind) || !terminated(e.path))
+  if (e.link < CK_LINK_USB || e.link > CK_LINK_PLUGIN) return "an endpoint has an unknown kind of link";
+  if (!terminated(e.serial) || !terminated(e.product) || !terminated(e.manufacturer) || !terminated(e.kind) || !terminated(e.path))
     return "an endpoint has text without an end";
   return nullptr;
 }
@@ -56,6 +61,7 @@ const char* wrong_with(const ck_stream_info& s) {
   if (!std::isfinite(s.tick_hz) || s.tick_hz < 0) return "a stream has an impossible clock frequency";
   if (!terminated(s.name) || !terminated(s.unit) || s.name[0] == 0)
     return "a stream has no proper name or unit";
+  if (!terminated(s.filter) || !terminated(s.sensor)) return "a stream's filter or sensor is text without an end";
   for (const auto& label : s.labels)
     if (!terminated(label)) return "a stream has a channel label without an end";
   if (s.kind == CK_STREAM_WAVEFORM) return wrong_with_waveform(s);
@@ -65,12 +71,16 @@ const char* wrong_with(const ck_stream_info& s) {
 
 const char* wrong_with(const ck_param_info& p) {
   if (p.size != sizeof p) return "a parameter has the wrong size";
-  if (p.value_count > 16) return "a parameter lists too many values";
+  if (p.value_count > CK_MAX_VALUES) return "a parameter lists too many values";
   if (!terminated(p.name) || !terminated(p.label) || !terminated(p.unit) || p.name[0] == 0)
     return "a parameter has no proper name, label or unit";
   if (!std::isfinite(p.minimum) || !std::isfinite(p.maximum) || !std::isfinite(p.step) ||
-      p.minimum > p.maximum || p.step < 0)
+      !std::isfinite(p.preset) || p.minimum > p.maximum || p.step < 0)
     return "a parameter has an impossible range";
+  if (p.stream != CK_WHOLE_DEVICE && p.stream >= CK_MAX_STREAMS)
+    return "a parameter belongs to an impossible stream";
+  if ((p.flags & CK_PARAM_TEXT) != 0 && (p.flags & CK_PARAM_SET) != 0)
+    return "a parameter that is only text can be set";
   if ((p.flags & CK_PARAM_LIST) != 0 && p.value_count == 0)
     return "a parameter allows only listed values and lists none";
   for (std::uint32_t i = 0; i < p.value_count; ++i)
@@ -80,7 +90,7 @@ const char* wrong_with(const ck_param_info& p) {
 
 const char* wrong_with(const ck_event& e) {
   if (e.size != sizeof e) return "an event has the wrong size";
-  if (e.kind < CK_EVENT_BUTTON || e.kind > CK_EVENT_WARNING) return "an event is of an unknown kind";
+  if (e.kind < CK_EVENT_BUTTON || e.kind > last_event_kind) return "an event is of an unknown kind";
   if (e.time_ns < 0) return "an event happened before time began";
   if (e.stream != UINT32_MAX && e.stream >= CK_MAX_STREAMS) return "an event belongs to an impossible stream";
   if (!terminated(e.text)) return "an event has text without an end";
@@ -92,7 +102,7 @@ const char* wrong_with(const ck_chunk& c) {
   if (c.stream >= CK_MAX_STREAMS) return "a chunk belongs to an impossible stream";
   if (c.time_ns < 0) return "a chunk was sensed before time began";
   if (c.count == 0 || c.bytes == 0) return "a chunk is empty";
-  if (c.reserved[0] != 0 || c.reserved[1] != 0 || c.reserved[2] != 0)
+  if (c.reserved[0] != 0 || c.reserved[1] != 0)
     return "a chunk has reserved fields in use";
   return nullptr;
 }

@@ -6,6 +6,10 @@
 
 namespace caukham::ipc {
 
+// The newest of ck_event_kind, and whether this version can use streams of that kind and format.
+inline constexpr ck_event_kind last_event_kind = CK_EVENT_REOPEN;
+bool usable(ck_stream_kind kind, ck_format format);
+
 const char* wrong_with(const ck_endpoint& endpoint);
 const char* wrong_with(const ck_stream_info& info);
 const char* wrong_with(const ck_param_info& info);

@@ -5,6 +5,7 @@
 
 #include "ipc/validate.hpp"
 #include "pluginhost/transport/transport.hpp"
+#include "pluginhost/wire.hpp"
 
 namespace caukham::pluginhost {
 namespace {
@@ -22,8 +23,8 @@ std::int64_t monotonic_ns() {
 
 }  // namespace
 
-HostTable::HostTable(const ipc::PoolWriter& pool, Sender& sender, std::function<void()> wake)
-    : pool_(pool), sender_(sender), wake_(std::move(wake)), slots_(pool.shape().slots) {
+HostTable::HostTable(const ipc::PoolWriter& pool, Sender& sender, std::string plugin, std::function<void()> wake)
+    : pool_(pool), sender_(sender), plugin_(std::move(plugin)), wake_(std::move(wake)), slots_(pool.shape().slots) {
   for (std::uint32_t i = pool.shape().slots; i > 0; --i) free_.push_back(i - 1);
   table_.abi_major = CK_ABI_MAJOR;
   table_.abi_minor = CK_ABI_MINOR;
@@ -32,20 +33,24 @@ HostTable::HostTable(const ipc::PoolWriter& pool, Sender& sender, std::function<
   table_.acquire = [](const ck_host* host, std::uint32_t stream, std::uint32_t bytes, ck_buffer* out) {
     return of(host).acquire(stream, bytes, out);
   };
-  table_.commit = [](const ck_host* host, const ck_buffer* buffer, const ck_chunk* chunk) -> ck_result {
+  table_.commit = [](const ck_host* host, const ck_buffer* buffer, const ck_chunk* given) -> ck_result {
     if (!buffer) return of(host).plugin_misbehaves("commit", "called without a buffer"), CK_E_INVALID;
-    if (!chunk) {
-      of(host).plugin_misbehaves("commit", "called without a chunk");
+    ck_chunk chunk;
+    if (!take_wire(chunk, given, CK_CHUNK_SIZE_1_0)) {
+      of(host).plugin_misbehaves("commit", given ? "a chunk header has the wrong size" : "called without a chunk");
       of(host).release(*buffer);
       return CK_E_INVALID;
     }
-    return of(host).commit(*buffer, *chunk);
+    return of(host).commit(*buffer, chunk);
   };
   table_.release = [](const ck_host* host, const ck_buffer* buffer) {
     if (buffer) of(host).release(*buffer);
   };
   table_.emit = [](const ck_host* host, const ck_event* event) -> ck_result {
-    return event ? of(host).emit(*event) : CK_E_INVALID;
+    ck_event known;
+    if (take_wire(known, event, CK_EVENT_SIZE_1_0)) return of(host).emit(known);
+    of(host).plugin_misbehaves("emit", event ? "an event has the wrong size" : "called without an event");
+    return CK_E_INVALID;
   };
   table_.log = [](const ck_host* host, ck_log_level level, const char* text) {
     if (text) of(host).log(level, text);
@@ -60,15 +65,15 @@ HostTable::HostTable(const ipc::PoolWriter& pool, Sender& sender, std::function<
   };
 }
 
-void HostTable::set_streams(const ipc::StreamTable& streams) {
+void HostTable::set_streams(const ipc::StreamTable& streams, std::uint32_t left_off) {
   std::lock_guard lock(mutex_);
   streams_ = streams;
+  left_off_ = left_off;
 }
 
 void HostTable::begin() {
   std::lock_guard lock(mutex_);
   started_ = true;
-  stream_thread_ = {};
   misbehaviours_ = 0;
   for (auto& seq : next_seq_) seq = 0;
 }
@@ -106,9 +111,11 @@ std::string HostTable::take_last_error() {
 
 const char* HostTable::wrong_now() {
   if (!started_) return "called while not started";
-  if (on_main()) return "called on [main] instead of [stream]";
-  if (stream_thread_ == std::thread::id()) stream_thread_ = std::this_thread::get_id();
-  return stream_thread_ == std::this_thread::get_id() ? nullptr : "called on a second thread beside [stream]";
+  return on_main() ? "called on [main] instead of [stream]" : nullptr;
+}
+
+const char* HostTable::wrong_thread(const Slot& slot) {
+  return slot.thread == std::this_thread::get_id() ? nullptr : "called on another thread than the one that acquired";
 }
 
 HostTable::Slot* HostTable::held(const ck_buffer& buffer) {
@@ -122,7 +129,9 @@ ck_result HostTable::acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffe
     std::lock_guard lock(mutex_);
     if (out) *out = {};
     if (!(rule = wrong_now())) {
-      if (!out || !streams_.find(stream)) return CK_E_INVALID;
+      if (!out) return CK_E_INVALID;
+      if (stream < CK_MAX_STREAMS && ((left_off_ >> stream) & 1u)) return CK_E_UNSUPPORTED;
+      if (!streams_.find(stream)) return CK_E_INVALID;
       if (bytes == 0 || bytes > pool_.shape().slot_bytes) return CK_E_INVALID;
       for (const Slot& slot : slots_)
         if (slot.holder == Holder::plugin && slot.stream == stream)
@@ -132,7 +141,7 @@ ck_result HostTable::acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffe
       if (free_.empty()) return CK_E_FULL;
       const std::uint32_t index = free_.back();
       free_.pop_back();
-      slots_[index] = {Holder::plugin, stream, pool_.shape().slot_bytes};
+      slots_[index] = {Holder::plugin, stream, pool_.shape().slot_bytes, std::this_thread::get_id()};
       *out = {pool_.slot(index).data(), pool_.shape().slot_bytes, index};
       return CK_OK;
     }
@@ -149,7 +158,7 @@ ck_result HostTable::commit(const ck_buffer& buffer, ck_chunk chunk) {
     Slot* slot = held(buffer);
     if (!slot) {
       rule = "the buffer is not borrowed";
-    } else if ((rule = wrong_now())) {
+    } else if ((rule = wrong_now()) || (rule = wrong_thread(*slot))) {
       result = CK_E_STATE;
       take_back(buffer.slot);
     } else {
@@ -175,14 +184,23 @@ ck_result HostTable::commit(const ck_buffer& buffer, ck_chunk chunk) {
 }
 
 void HostTable::release(const ck_buffer& buffer) {
+  const char* rule = "the buffer is not borrowed";
   {
     std::lock_guard lock(mutex_);
-    if (held(buffer)) return take_back(buffer.slot);
+    if (const Slot* slot = held(buffer)) {
+      rule = wrong_thread(*slot);
+      take_back(buffer.slot);
+    }
   }
-  plugin_misbehaves("release", "the buffer is not borrowed");
+  if (rule) plugin_misbehaves("release", rule);
 }
 
 ck_result HostTable::emit(const ck_event& event) {
+  if (!open_) {
+    plugin_misbehaves("emit", "called while no device is open");
+    return CK_E_STATE;
+  }
+  if (event.kind > ipc::last_event_kind) return CK_E_UNSUPPORTED;  // of a later version; nobody's fault
   if (const char* rule = ipc::wrong_with(event)) {
     plugin_misbehaves("emit", rule);
     return CK_E_INVALID;
@@ -204,7 +222,7 @@ void HostTable::log(ck_log_level level, const std::string& text) {
 
 void HostTable::plugin_misbehaves(const char* call, const char* rule) {
   if (misbehaviours_.fetch_add(1) < 20)
-    log(CK_LOG_PLUGIN_MISBEHAVING, std::string("ck_host.") + call + ": " + rule);
+    log(CK_LOG_PLUGIN_MISBEHAVING, plugin_ + ": ck_host." + call + ": " + rule);
 }
 
 }  // namespace caukham::pluginhost

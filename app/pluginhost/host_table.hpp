@@ -21,8 +21,8 @@ class Transport;
 // Lives on the [main] thread, which is the one that constructs it. One device at a time.
 class HostTable {
  public:
-  // `wake` makes the main loop look at take_main_request(). [any thread]
-  HostTable(const ipc::PoolWriter& pool, Sender& sender, std::function<void()> wake);
+  // `plugin` names the culprit in the log; `wake` makes the main loop look at take_main_request(). [any thread]
+  HostTable(const ipc::PoolWriter& pool, Sender& sender, std::string plugin, std::function<void()> wake);
 
   const ck_host* table() const { return &table_; }
   static HostTable& of(const ck_host* host) { return *static_cast<HostTable*>(host->ctx); }
@@ -30,7 +30,10 @@ class HostTable {
   // [main]
   void set_transport(Transport* transport) { transport_ = transport; }
   Transport* transport() const { return transport_; }
-  void set_streams(const ipc::StreamTable& streams);
+  // `left_off`: bits of streams that this host cannot use.
+  void set_streams(const ipc::StreamTable& streams, std::uint32_t left_off);
+  // From before ck_entry.open to after close.
+  void set_open(bool open) { open_ = open; }
   // Chunks are accepted from begin() to end(); end() takes back what the plugin still holds.
   void begin();
   void end();
@@ -52,6 +55,7 @@ class HostTable {
   struct Slot {
     Holder holder = Holder::host;
     std::uint32_t stream = 0, bytes = 0;
+    std::thread::id thread;  // the one that borrowed it
   };
 
   ck_result acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffer* out);
@@ -60,6 +64,7 @@ class HostTable {
   ck_result emit(const ck_event& event);
   // Why this thread may not handle slots now, or null. Caller holds the lock.
   const char* wrong_now();
+  static const char* wrong_thread(const Slot& slot);
   // The plugin's slot behind `buffer`, or null. Caller holds the lock.
   Slot* held(const ck_buffer& buffer);
   void take_back(std::uint32_t slot);
@@ -67,10 +72,11 @@ class HostTable {
   ck_host table_{};
   const ipc::PoolWriter& pool_;
   Sender& sender_;
+  const std::string plugin_;
   std::function<void()> wake_;
   Transport* transport_ = nullptr;
   std::thread::id main_ = std::this_thread::get_id();
-  std::atomic<bool> main_requested_{false};
+  std::atomic<bool> main_requested_{false}, open_{false};
   std::atomic<int> misbehaviours_{0};
 
   std::mutex mutex_;
@@ -79,7 +85,7 @@ class HostTable {
   std::vector<std::uint32_t> free_;
   std::uint64_t next_seq_[CK_MAX_STREAMS] = {};
   bool started_ = false;
-  std::thread::id stream_thread_;
+  std::uint32_t left_off_ = 0;
   std::string last_error_;
 };
 

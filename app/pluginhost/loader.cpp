@@ -5,6 +5,7 @@
 #include "caukham/ext/transport.h"
 #include "ipc/messages.hpp"
 #include "pluginhost/exports.hpp"
+#include "pluginhost/host_table.hpp"
 
 namespace caukham::pluginhost {
 namespace {
@@ -44,7 +45,7 @@ void check_exports(const std::string& path) {
   }
 }
 
-Plugin::Plugin(const ipc::Manifest& manifest) {
+Plugin::Plugin(const ipc::Manifest& manifest, HostTable& host) {
   check_required(manifest);
   std::string path;
   try {
@@ -64,11 +65,16 @@ Plugin::Plugin(const ipc::Manifest& manifest) {
                     "The plugin was made for version " + std::to_string(entry_->abi_major) + " of the ABI.");
   if (!entry_->id || manifest.id != entry_->id)
     throw LoadError(exit_refused, "The library is not the plugin its manifest names (" + manifest.id + ").");
-  if (!entry_->version || !entry_->init || !entry_->deinit || !entry_->probe || !entry_->open)
+  if (!entry_->version || !entry_->init || !entry_->deinit || !entry_->probe || !entry_->open ||
+      !entry_->get_extension)
     throw LoadError(exit_refused, "The plugin's entry table has holes.");
-  const ck_result result = entry_->init(manifest.folder.c_str());
-  if (result < 0)
-    throw LoadError(exit_refused, "The plugin refuses to begin: " + std::string(ipc::name_of(result)) + ".");
+  host.take_last_error();
+  const ck_result result = entry_->init(host.table(), manifest.folder.c_str());
+  if (result < 0) {
+    const std::string reason = host.take_last_error();
+    throw LoadError(exit_refused, "The plugin refuses to begin: " +
+                                      (reason.empty() ? std::string(ipc::name_of(result)) + "." : reason));
+  }
 }
 
 Plugin::~Plugin() {

@@ -10,6 +10,8 @@
 
 namespace caukham::pluginhost {
 
+class HostTable;
+
 // Codes with which the program ends.
 enum ExitCode : int {
   exit_ok = 0,
@@ -29,7 +31,8 @@ struct LoadError : std::runtime_error {
 class Plugin {
  public:
   // Checks what the manifest asks of this host, reads the exports, loads, checks abi and id, calls init.
-  explicit Plugin(const ipc::Manifest& manifest);
+  // `host` is what init gets; its last error line is the reason of a refusal.
+  Plugin(const ipc::Manifest& manifest, HostTable& host);
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
   ~Plugin();

@@ -61,11 +61,11 @@ int farewell(Sender& sender, const std::string& words, int code) {
   return code;
 }
 
-int loop(HostOptions& options, const ipc::Manifest& manifest, const ck_entry& entry, Sender& sender) {
+int loop(HostOptions& options, const ipc::Manifest& manifest, Sender& sender) {
   const ipc::PoolWriter pool(std::move(options.pool), manifest.pool);
   ipc::Poller poller;
   poller.add(options.channel.native(), from_application);
-  HostTable host(pool, sender, [&] { poller.wake(); });
+  HostTable host(pool, sender, manifest.id, [&] { poller.wake(); });
   std::unique_ptr<VirtualLink> link;
   if (options.bus) link = std::make_unique<VirtualLink>(std::move(*options.bus));
   Transport transport([&](const ck_endpoint& endpoint) {
@@ -74,6 +74,8 @@ int loop(HostOptions& options, const ipc::Manifest& manifest, const ck_entry& en
                 : Opened{nullptr, CK_E_UNSUPPORTED, "this host has no virtual bus"};
   });
   host.set_transport(&transport);
+  const Plugin plugin(manifest, host);
+  const ck_entry& entry = plugin.entry();
   OpenDevice device(entry, host, sender, manifest.simulated);
 
   ipc::Hello hello{};
@@ -114,8 +116,7 @@ int run_host(HostOptions options) {
   Sender sender(options.channel);
   try {
     const ipc::Manifest manifest = ipc::read_manifest(options.manifest_path);
-    const Plugin plugin(manifest);
-    const int code = loop(options, manifest, plugin.entry(), sender);
+    const int code = loop(options, manifest, sender);
     Trace::dump();
     return code;
   } catch (const ipc::ManifestError& e) {

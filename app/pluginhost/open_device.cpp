@@ -1,6 +1,8 @@
 #include "pluginhost/open_device.hpp"
 
 #include <cmath>
+#include <cstring>
+#include <span>
 
 #include "ipc/validate.hpp"
 #include "pluginhost/transport/transport.hpp"
@@ -15,11 +17,13 @@ bool has_holes(const ck_device& d) {
   return !d.stream_count || !d.stream_info || !d.configure || !d.start || !d.stop || !d.close || !d.on_main ||
          !d.get_extension;
 }
+bool has_holes(const ck_device_params& p) { return !p.count || !p.info || !p.get || !p.set || !p.text; }
 
 }  // namespace
 
 ck_result OpenDevice::announce(std::uint32_t& streams, std::uint32_t& params, std::string& why) {
   ipc::StreamTable table;
+  std::uint32_t left_off = 0;
   const std::uint32_t count = device_->stream_count(device_);
   if (count < 1 || count > CK_MAX_STREAMS) {
     why = "the device has an impossible number of streams";
@@ -30,14 +34,24 @@ ck_result OpenDevice::announce(std::uint32_t& streams, std::uint32_t& params, st
     info.size = sizeof info;
     const ck_result r = device_->stream_info(device_, i, &info);
     if (r < 0) return why = "a stream cannot be described", plain(r);
+    info.size = sizeof info;  // whatever the plugin's headers thought of it
+    // What a plugin of a later version may have beside streams that we know.
+    if (info.id < CK_MAX_STREAMS && !ipc::usable(info.kind, info.format)) {
+      left_off |= 1u << info.id;
+      host_.log(CK_LOG_WARNING, "the stream " + ipc::text_of(info.name) +
+                                    " is of a kind or format that this version of Caukham cannot use; it is left off");
+      continue;
+    }
     if (simulated_ || endpoint_simulated_) info.flags |= CK_STREAM_SIMULATED;
     if (const char* wrong = table.add(info)) return why = wrong, CK_E_INTERNAL;
     answer(ipc::Stream{info});
   }
-  streams = count;
-  host_.set_streams(table);
+  streams = table.size();
+  if (streams == 0) return why = "all streams of the device need a newer version of Caukham", CK_E_UNSUPPORTED;
+  host_.set_streams(table, left_off);
 
   params_ = static_cast<const ck_device_params*>(device_->get_extension(device_, CK_EXT_PARAMS));
+  if (params_ && has_holes(*params_)) return why = "the plugin's params table has holes", CK_E_INTERNAL;
   const std::uint32_t param_count = params_ ? params_->count(device_) : 0;
   if (param_count > ipc::max_params) return why = "the device has too many parameters", CK_E_INTERNAL;
   for (std::uint32_t i = 0; i < param_count; ++i) {
@@ -45,13 +59,27 @@ ck_result OpenDevice::announce(std::uint32_t& streams, std::uint32_t& params, st
     p.info.size = sizeof p.info;
     ck_result r = params_->info(device_, i, &p.info);
     if (r >= 0) r = params_->get(device_, p.info.id, &p.value);
+    p.info.size = sizeof p.info;
     if (r < 0) return why = "a parameter cannot be described", plain(r);
     if (const char* wrong = ipc::wrong_with(p.info)) return why = wrong, CK_E_INTERNAL;
     if (!std::isfinite(p.value)) return why = "a parameter's value is not a number", CK_E_INTERNAL;
+    describe_in_words(p);
     answer(p);
   }
   params = param_count;
   return CK_OK;
+}
+
+// Words that cannot be had are left empty; the number is shown then.
+void OpenDevice::describe_in_words(ipc::Param& p) {
+  char out[CK_NAME_SIZE];
+  const auto ask = [&](double value, std::span<char> into) {
+    std::memset(out, 0, sizeof out);
+    if (params_->text(device_, p.info.id, value, out) >= 0) ipc::put_text(into, ipc::text_of(out));
+  };
+  if ((p.info.flags & CK_PARAM_TEXT) != 0) ask(p.value, p.text);
+  if ((p.info.flags & CK_PARAM_WORDS) != 0)
+    for (std::uint32_t i = 0; i < p.info.value_count; ++i) ask(p.info.values[i], p.words[i]);
 }
 
 void OpenDevice::open(const ck_endpoint& endpoint) {
@@ -64,8 +92,14 @@ void OpenDevice::open(const ck_endpoint& endpoint) {
     endpoint_simulated_ = (endpoint.flags & CK_ENDPOINT_SIMULATED) != 0;
     host_.take_last_error();
     host_.transport()->allow(endpoint);
+    host_.set_open(true);
     const ck_device* device = nullptr;
-    reply.result = plain(entry_.open(host_.table(), &endpoint, &device));
+    if (entry_.probe(&endpoint) <= 0) {
+      reply.result = CK_E_UNSUPPORTED;
+      why = "the plugin says that it does not drive this device";
+    } else {
+      reply.result = plain(entry_.open(host_.table(), &endpoint, &device));
+    }
     if (reply.result == CK_OK && (!device || has_holes(*device))) {
       reply.result = CK_E_INTERNAL;
       why = "the plugin's device table has holes";
@@ -123,6 +157,7 @@ void OpenDevice::close() {
   if (device_) device_->close(device_);
   device_ = nullptr;
   params_ = nullptr;
+  host_.set_open(false);
   state_ = State::closed;
   if (host_.transport()) host_.transport()->allow(std::nullopt);
 }
@@ -138,6 +173,11 @@ void OpenDevice::param_set(std::uint32_t id, double value) {
   ipc::ParamAnswer reply{id, CK_E_STATE, 0};
   if (device_ && params_) {
     reply.result = plain(params_->set(device_, id, value));
+    std::uint32_t streams = 0, count = 0;
+    std::string why;
+    // It may have changed what the streams are, or other parameters' ranges.
+    if (reply.result == CK_OK && state_ == State::idle && announce(streams, count, why) != CK_OK)
+      host_.log(CK_LOG_ERROR, why);
     params_->get(device_, id, &reply.value);
     if (!std::isfinite(reply.value)) reply = {id, CK_E_INTERNAL, 0};
   } else if (device_) {

@@ -31,6 +31,7 @@ class OpenDevice {
  private:
   // Announces streams and parameters; the number of each, or why the device cannot be used.
   ck_result announce(std::uint32_t& streams, std::uint32_t& params, std::string& why);
+  void describe_in_words(ipc::Param& param);
   void answer(const ipc::Message& message) { sender_.post(message, 1000); }
 
   const ck_entry& entry_;

@@ -47,7 +47,7 @@ struct ControlAnswer {
   char names[max_devices][CK_NAME_SIZE];
   ControlStat stats[max_stats];
 };
-static_assert(sizeof(ControlStat) == 48 && sizeof(ControlAnswer) == 8 + 256 + 464 + 8 + 1024 + 384);
+static_assert(sizeof(ControlStat) == 48 && sizeof(ControlAnswer) == 8 + 256 + sizeof(ck_endpoint) + 8 + 1024 + 384);
 
 // Nothing when the message is malformed: wrong size, unknown op, text without an end, counts out of range.
 std::optional<ControlRequest> parse_control_request(std::span<const std::byte> message);

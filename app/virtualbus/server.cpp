@@ -38,6 +38,7 @@ ck_endpoint endpoint_of(const std::string& name, const devices::Identity& identi
   e.pid = identity.pid;
   ipc::put_text(e.serial, identity.serial);
   ipc::put_text(e.product, identity.product);
+  ipc::put_text(e.manufacturer, identity.manufacturer);
   ipc::put_text(e.path, "sim:" + name);
   return e;
 }

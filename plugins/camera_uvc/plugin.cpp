@@ -26,6 +26,7 @@ class Camera final : public sdk::Device {
         button_(uvc::quirks_of(endpoint.vid, endpoint.pid)) {
     if (endpoint.vid == 0xab02 && endpoint.pid == 0xab01) wish_.rate_hz = 15;  // its only rate
     source_ = virtual_ ? transport_source(this->host(), this->endpoint()) : system_source(this->host(), this->endpoint());
+    if (!virtual_) describe_params();  // a model sends what it sends
   }
   ~Camera() override { finish(); }
 
@@ -58,10 +59,6 @@ class Camera final : public sdk::Device {
     finish();
     source_->close();
     return CK_OK;
-  }
-
-  const void* get_extension(const char* id) override {
-    return !virtual_ && std::strcmp(id, CK_EXT_PARAMS) == 0 ? &params_table : nullptr;
   }
 
  private:
@@ -125,43 +122,30 @@ class Camera final : public sdk::Device {
                                      std::to_string(c.whole + c.dropped));
   }
 
-  static Camera& self(const ck_device* device) { return static_cast<Camera&>(*static_cast<sdk::Device*>(device->ctx)); }
-  int* value_of(std::uint32_t id) {
-    return id == param_width ? &wish_.width : id == param_height ? &wish_.height : id == param_rate ? &wish_.rate_hz : nullptr;
+  void describe_params() {
+    const auto add = [&](std::uint32_t id, const char* name, const char* label, const char* unit, double least,
+                         double most, int& value) {
+      sdk::Param p;
+      p.id = id;
+      p.name = name;
+      p.label = label;
+      p.unit = unit;
+      p.flags = CK_PARAM_RECORD;
+      p.minimum = least;
+      p.maximum = most;
+      p.step = 1;
+      p.preset = value;
+      p.get = [&value] { return value; };
+      p.set = [&value](double v) {
+        if (std::floor(v) != v) return CK_E_INVALID;
+        return value = static_cast<int>(v), CK_OK;
+      };
+      params().add(std::move(p));
+    };
+    add(param_width, "width_px", "Picture width", "{pixels}", 160, 1920, wish_.width);
+    add(param_height, "height_px", "Picture height", "{pixels}", 120, 1200, wish_.height);
+    add(param_rate, "rate_hz", "Pictures per second", "/s", 1, 60, wish_.rate_hz);
   }
-  static std::uint32_t CK_ABI param_count(const ck_device*) { return 3; }
-  static ck_result CK_ABI param_info(const ck_device*, std::uint32_t index, ck_param_info* out) {
-    if (index > 2 || out == nullptr || out->size < sizeof *out) return CK_E_INVALID;
-    constexpr struct { const char *name, *label, *unit; double least, most; } all[3] = {
-        {"width_px", "Picture width", "{pixels}", 160, 1920}, {"height_px", "Picture height", "{pixels}", 120, 1200},
-        {"rate_hz", "Pictures per second", "/s", 1, 60}};
-    out->id = index + 1;
-    out->flags = CK_PARAM_SET | CK_PARAM_RECORD;
-    out->minimum = all[index].least;
-    out->maximum = all[index].most;
-    out->step = 1;
-    sdk::set_text(out->name, all[index].name);
-    sdk::set_text(out->label, all[index].label);
-    sdk::set_text(out->unit, all[index].unit);
-    return CK_OK;
-  }
-  static ck_result CK_ABI param_get(const ck_device* device, std::uint32_t id, double* value) {
-    const int* v = self(device).value_of(id);
-    if (v == nullptr || value == nullptr) return CK_E_INVALID;
-    *value = *v;
-    return CK_OK;
-  }
-  static ck_result CK_ABI param_set(const ck_device* device, std::uint32_t id, double value) {
-    ck_param_info info{};
-    info.size = sizeof info;
-    int* v = self(device).value_of(id);
-    if (v == nullptr || param_info(device, id - 1, &info) < 0) return CK_E_INVALID;
-    if (!std::isfinite(value) || value < info.minimum || value > info.maximum || value != std::floor(value)) return CK_E_INVALID;
-    if (self(device).thread_.joinable()) return CK_E_STATE;
-    *v = static_cast<int>(value);
-    return CK_OK;
-  }
-  static constexpr ck_device_params params_table{param_count, param_info, param_get, param_set};
 
   const bool virtual_;
   Wish wish_;
@@ -174,9 +158,9 @@ class Camera final : public sdk::Device {
 };
 
 // Any class camera will do; the two scopes that are known by name are preferred.
-int32_t CK_ABI probe(const ck_endpoint* e) {
-  if (e == nullptr || e->link != CK_LINK_VIDEO) return 0;
-  return (e->vid == 0xab02 && e->pid == 0xab01) || (e->vid == 0xf007 && e->pid == 0xb999) ? 90 : 50;
+std::int32_t probe(const ck_endpoint& e) {
+  if (e.link != CK_LINK_VIDEO) return 0;
+  return (e.vid == 0xab02 && e.pid == 0xab01) || (e.vid == 0xf007 && e.pid == 0xb999) ? 90 : 50;
 }
 
 }  // namespace

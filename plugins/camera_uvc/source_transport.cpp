@@ -16,8 +16,8 @@ class TransportSource final : public Source {
   void close() override { port_.close(); }
 
   ck_result read(std::vector<std::uint8_t>& out) override {
-    out.resize(CK_TRANSPORT_MAX_PICTURE);
-    const ck_result n = port_.read(devices::uvc::ep_picture, out.data(), CK_TRANSPORT_MAX_PICTURE, 50);
+    out.resize(CK_TRANSPORT_MAX_READ);
+    const ck_result n = port_.read(devices::uvc::ep_picture, out.data(), CK_TRANSPORT_MAX_READ, 50);
     out.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
     return n < 0 ? n : CK_OK;
   }

@@ -15,7 +15,6 @@ ck_result Board::open(const ck_endpoint& endpoint) {
                                 : "the ECG's serial port could not be opened; unplug the ECG and plug it in again");
     return opened;
   }
-  port_.api()->set_baud(port_.raw(), 115200);  // the Due's own USB port ignores it; a bridge chip does not
   return CK_OK;
 }
 

@@ -28,6 +28,7 @@ class EcgDevice final : public sdk::Device {
     ck_result r = board_.open(endpoint);
     if (r >= 0) r = board_.wake_up();
     if (r < 0) throw sdk::Refusal{r};
+    describe_params();
   }
   ~EcgDevice() override { finish(); }
 
@@ -66,8 +67,6 @@ class EcgDevice final : public sdk::Device {
     if (thread_.joinable()) thread_.join();
     return r == CK_E_GONE ? CK_OK : r;
   }
-
-  const void* get_extension(const char* id) override { return std::strcmp(id, CK_EXT_PARAMS) == 0 ? &params_ : nullptr; }
 
  private:
   void finish() {
@@ -197,49 +196,31 @@ class EcgDevice final : public sdk::Device {
     host().log(CK_LOG_WARNING, text);
   }
 
-  static EcgDevice& of(const ck_device* device) { return *static_cast<EcgDevice*>(static_cast<Device*>(device->ctx)); }
-  static std::uint32_t CK_ABI param_count(const ck_device*) { return 3; }
-  static ck_result CK_ABI param_info(const ck_device*, std::uint32_t index, ck_param_info* out) {
-    if (index > 2 || !out || out->size < sizeof *out) return CK_E_INVALID;
-    const auto fill = [&](Param id, const char* name, const char* label, const char* unit, std::vector<double> values) {
-      out->id = id;
-      out->flags = CK_PARAM_SET | CK_PARAM_RECORD | CK_PARAM_LIST;
-      out->value_count = static_cast<std::uint32_t>(values.size());
-      out->minimum = values.front();
-      out->maximum = values.back();
-      out->step = 0;
-      std::copy(values.begin(), values.end(), out->values);
-      sdk::set_text(out->name, name);
-      sdk::set_text(out->label, label);
-      sdk::set_text(out->unit, unit);
+  void describe_params() {
+    const auto add = [&](std::uint32_t id, const char* name, const char* label, const char* unit,
+                         std::vector<double> values, double preset, std::function<double()> get,
+                         std::function<void(int)> set) {
+      sdk::Param p;
+      p.id = id;
+      p.name = name;
+      p.label = label;
+      p.unit = unit;
+      p.flags = CK_PARAM_RECORD;
+      p.values = std::move(values);
+      p.preset = preset;
+      p.get = std::move(get);
+      p.set = [set = std::move(set)](double v) { return set(static_cast<int>(v)), CK_OK; };
+      if (id == param_mode) p.words = {"JSON Lines", "MessagePack"};
+      params().add(std::move(p));
     };
-    if (index == 0) fill(param_rate, "rate_hz", "Samples per second", "Hz", {500, 1000});
-    if (index == 1) fill(param_gain, "gain", "Amplification", "", {1, 2, 3, 4, 6, 8, 12});
-    if (index == 2) fill(param_mode, "mode", "Transfer (0 JSON Lines, 1 MessagePack)", "", {0, 1});
-    return CK_OK;
+    add(param_rate, "rate_hz", "Samples per second", "Hz", {500, 1000}, settings_.rate_hz,
+        [this] { return settings_.rate_hz; }, [this](int v) { settings_.rate_hz = v; });
+    add(param_gain, "gain", "Amplification", "", {1, 2, 3, 4, 6, 8, 12}, settings_.gain,
+        [this] { return settings_.gain; }, [this](int v) { settings_.gain = v; });
+    add(param_mode, "mode", "Transfer", "", {0, 1}, settings_.mode == wire::Mode::messagepack,
+        [this] { return settings_.mode == wire::Mode::messagepack; },
+        [this](int v) { settings_.mode = v ? wire::Mode::messagepack : wire::Mode::jsonlines; });
   }
-  static ck_result CK_ABI param_get(const ck_device* device, std::uint32_t id, double* value) {
-    if (!value) return CK_E_INVALID;
-    const auto& s = of(device).settings_;
-    switch (id) {
-      case param_rate: *value = s.rate_hz; return CK_OK;
-      case param_gain: *value = s.gain; return CK_OK;
-      case param_mode: *value = s.mode == wire::Mode::messagepack; return CK_OK;
-    }
-    return CK_E_INVALID;
-  }
-  static ck_result CK_ABI param_set(const ck_device* device, std::uint32_t id, double value) {
-    auto& d = of(device);
-    if (d.thread_.joinable()) return CK_E_STATE;
-    if (!(value >= 0 && value <= 1000) || value != static_cast<int>(value)) return CK_E_INVALID;
-    const int v = static_cast<int>(value);
-    if (id == param_rate && devices::hackeeg::config1_for_rate(v)) d.settings_.rate_hz = v;
-    else if (id == param_gain && devices::hackeeg::channel_set_for_gain(v) != 0xFF) d.settings_.gain = v;
-    else if (id == param_mode && v <= 1) d.settings_.mode = v ? wire::Mode::messagepack : wire::Mode::jsonlines;
-    else return CK_E_INVALID;
-    return CK_OK;
-  }
-  static constexpr ck_device_params params_ = {param_count, param_info, param_get, param_set};
 
   Board board_;
   Settings settings_;
@@ -257,8 +238,8 @@ class EcgDevice final : public sdk::Device {
   std::optional<wire::Electrodes> electrodes_;
 };
 
-std::int32_t CK_ABI probe(const ck_endpoint* endpoint) {
-  return endpoint && endpoint->link == CK_LINK_SERIAL && endpoint->vid == 0x2341 && endpoint->pid == 0x003e ? 60 : 0;
+std::int32_t probe(const ck_endpoint& endpoint) {
+  return endpoint.link == CK_LINK_SERIAL && endpoint.vid == 0x2341 && endpoint.pid == 0x003e ? 60 : 0;
 }
 
 }  // namespace

@@ -135,9 +135,9 @@ class Otoscope final : public sdk::Device {
   PictureStream stream_{host(), 0};
 };
 
-int32_t CK_ABI probe(const ck_endpoint* e) {
-  if (e == nullptr || e->link != CK_LINK_USB) return 0;
-  return (e->vid == 0x2ce3 && e->pid == 0x3828) || (e->vid == 0x0329 && e->pid == 0x2022) ? 100 : 0;
+std::int32_t probe(const ck_endpoint& e) {
+  if (e.link != CK_LINK_USB) return 0;
+  return (e.vid == 0x2ce3 && e.pid == 0x3828) || (e.vid == 0x0329 && e.pid == 0x2022) ? 100 : 0;
 }
 
 }  // namespace

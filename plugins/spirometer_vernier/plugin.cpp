@@ -35,6 +35,7 @@ class SpirometerDevice final : public sdk::Device {
     event.value[0] = std::min<int>(status.battery_percent, 100);
     event.value[1] = status.charger == 1;
     this->host().emit(event);
+    describe_params();
   }
   ~SpirometerDevice() override {
     stopping_ = true;
@@ -78,8 +79,6 @@ class SpirometerDevice final : public sdk::Device {
     if (thread_.joinable()) thread_.join();
     return r == CK_E_GONE ? CK_OK : r;
   }
-
-  const void* get_extension(const char* id) override { return std::strcmp(id, CK_EXT_PARAMS) == 0 ? &params_ : nullptr; }
 
  private:
   static std::uint32_t period_us(int rate_hz) { return static_cast<std::uint32_t>(1'000'000 / rate_hz); }
@@ -194,39 +193,21 @@ class SpirometerDevice final : public sdk::Device {
     host().log(CK_LOG_WARNING, text);
   }
 
-  static SpirometerDevice& of(const ck_device* device) {
-    return *static_cast<SpirometerDevice*>(static_cast<Device*>(device->ctx));
-  }
-  static std::uint32_t CK_ABI param_count(const ck_device*) { return 1; }
-  static ck_result CK_ABI param_info(const ck_device* device, std::uint32_t index, ck_param_info* out) {
-    if (index != 0 || !out || out->size < sizeof *out) return CK_E_INVALID;
-    out->id = 1;
-    out->flags = CK_PARAM_SET | CK_PARAM_RECORD | CK_PARAM_LIST;
-    out->value_count = 0;
+  void describe_params() {
+    sdk::Param p;
+    p.id = 1;
+    p.name = "rate_hz";
+    p.label = "Samples per second";
+    p.unit = "Hz";
+    p.flags = CK_PARAM_RECORD;
     for (double rate : rates)
-      if (period_us(static_cast<int>(rate)) >= of(device).flow_.min_period_us) out->values[out->value_count++] = rate;
-    out->minimum = out->values[0];
-    out->maximum = out->values[out->value_count ? out->value_count - 1 : 0];
-    sdk::set_text(out->name, "rate_hz");
-    sdk::set_text(out->label, "Samples per second");
-    sdk::set_text(out->unit, "Hz");
-    return CK_OK;
+      if (period_us(static_cast<int>(rate)) >= flow_.min_period_us) p.values.push_back(rate);
+    if (p.values.empty()) p.values = {static_cast<double>(rate_hz_)};
+    p.preset = rate_hz_;
+    p.get = [this] { return rate_hz_; };
+    p.set = [this](double value) { return rate_hz_ = static_cast<int>(value), CK_OK; };
+    params().add(std::move(p));
   }
-  static ck_result CK_ABI param_get(const ck_device* device, std::uint32_t id, double* value) {
-    if (id != 1 || !value) return CK_E_INVALID;
-    *value = of(device).rate_hz_;
-    return CK_OK;
-  }
-  static ck_result CK_ABI param_set(const ck_device* device, std::uint32_t id, double value) {
-    auto& d = of(device);
-    if (d.thread_.joinable()) return CK_E_STATE;
-    if (id != 1 || std::find(std::begin(rates), std::end(rates), value) == std::end(rates) ||
-        period_us(static_cast<int>(value)) < d.flow_.min_period_us)
-      return CK_E_INVALID;
-    d.rate_hz_ = static_cast<int>(value);
-    return CK_OK;
-  }
-  static constexpr ck_device_params params_ = {param_count, param_info, param_get, param_set};
 
   Link link_;
   wire::SensorInfo flow_;
@@ -244,8 +225,8 @@ class SpirometerDevice final : public sdk::Device {
   std::int64_t last_time_ns_ = 0, last_arrival_ns_ = 0;
 };
 
-std::int32_t CK_ABI probe(const ck_endpoint* endpoint) {
-  return endpoint && endpoint->link == CK_LINK_HID && endpoint->vid == 0x08f7 && endpoint->pid == 0x0010 ? 70 : 0;
+std::int32_t probe(const ck_endpoint& endpoint) {
+  return endpoint.link == CK_LINK_HID && endpoint.vid == 0x08f7 && endpoint.pid == 0x0010 ? 70 : 0;
 }
 
 }  // namespace

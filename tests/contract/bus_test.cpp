@@ -36,7 +36,7 @@ class Echo final : public devices::DeviceModel {
     return devices::Io::ok;
   }
   devices::Io in(std::uint8_t endpoint, std::size_t, std::int64_t, devices::Bytes& bytes) override {
-    if (endpoint == 0x82) return bytes.assign(CK_TRANSPORT_MAX_PICTURE, 7), devices::Io::ok;
+    if (endpoint == 0x82) return bytes.assign(CK_TRANSPORT_MAX_READ, 7), devices::Io::ok;
     if (kept_.empty()) return devices::Io::later;
     bytes = kept_.front();
     kept_.pop_front();
@@ -112,7 +112,7 @@ TEST_CASE("a virtual port reads, writes, times out, cancels and carries a mebiby
   pluginhost::VirtualLink link(s.bus->open("a"));
   const auto port = port_on(link);
   REQUIRE(port);
-  std::vector<std::uint8_t> data(CK_TRANSPORT_MAX_PICTURE);
+  std::vector<std::uint8_t> data(CK_TRANSPORT_MAX_READ);
   CHECK(port->read(0x81, {data.data(), 64}, 5) == CK_E_AGAIN);
   const std::uint8_t hello[] = {'h', 'i'};
   CHECK(port->write(0x02, hello, 100) == 2);
@@ -194,7 +194,7 @@ TEST_CASE("random bytes are never taken for bus or control messages out of range
     if (m.size() >= 4) std::memcpy(m.data(), &size, 4);
     if (const auto r = ipc::parse_bus_request(m)) CHECK(r->head.endpoint <= 0xFF);
     if (const auto a = ipc::parse_bus_answer(m))
-      CHECK(a->head.result <= static_cast<ck_result>(CK_TRANSPORT_MAX_PICTURE));
+      CHECK(a->head.result <= static_cast<ck_result>(CK_TRANSPORT_MAX_READ));
     CHECK_FALSE(virtualbus::parse_control_request(m));
   }
 }
@@ -220,8 +220,10 @@ TEST_CASE("a serial line times out, cancels, carries bytes both ways and notices
   INFO(opened.why);
   REQUIRE(opened.port);
   ::close(slave);
-  CHECK(opened.port->set_baud(115200) == CK_OK);
-  CHECK(opened.port->set_baud(12345) == CK_E_UNSUPPORTED);
+  ck_serial_line line{sizeof line, 115200, 8, CK_PARITY_NONE, 1, CK_FLOW_NONE, 1, 1, {}};
+  CHECK(opened.port->set_line(line) == CK_OK);
+  line.baud = 12345;
+  CHECK(opened.port->set_line(line) == CK_E_UNSUPPORTED);
   std::uint8_t data[64];
   CHECK(opened.port->read(0, data, 5) == CK_E_AGAIN);
   REQUIRE(::write(master, "\x03\x0D\x11x", 4) == 4);  // raw: no line discipline may touch these

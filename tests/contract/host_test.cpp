@@ -128,17 +128,22 @@ TEST_CASE("a broken rule is answered with an error and named in the log, and the
   };
   check("good", "", "");
   check("borrow_twice", "second acquire -4",
-        "PLUGIN: ck_host.acquire: a slot of this stream is already borrowed");
-  check("commit_unborrowed", "second commit -3", "PLUGIN: ck_host.commit: the buffer is not borrowed");
-  check("commit_unborrowed", "wild commit -3", "PLUGIN: ck_host.release: the buffer is not borrowed");
+        "PLUGIN: org.caukham.test.misbehaving: ck_host.acquire: a slot of this stream is already borrowed");
+  check("commit_unborrowed", "second commit -3", "PLUGIN: org.caukham.test.misbehaving: ck_host.commit: the buffer is not borrowed");
+  check("commit_unborrowed", "wild commit -3", "PLUGIN: org.caukham.test.misbehaving: ck_host.release: the buffer is not borrowed");
   check("wrong_sizes", "commit -3",
-        "PLUGIN: ck_host.commit: a chunk's bytes are not its samples times its channels");
+        "PLUGIN: org.caukham.test.misbehaving: ck_host.commit: a chunk's bytes are not its samples times its channels");
   check("wrong_sizes", "acquire -3", "more bytes than the slot holds");
   check("commit_on_main", "commit on main -4",
-        "PLUGIN: ck_host.acquire: called on [main] instead of [stream]");
-  check("commit_after_stop", "commit when idle -4", "PLUGIN: ck_host.acquire: called while not started");
+        "PLUGIN: org.caukham.test.misbehaving: ck_host.acquire: called on [main] instead of [stream]");
+  check("commit_after_stop", "commit when idle -4", "PLUGIN: org.caukham.test.misbehaving: ck_host.acquire: called while not started");
   check("other_endpoint", "open -10", "");
-  check("bad_event", "emit -3", "PLUGIN: ck_host.emit: an event is of an unknown kind");
+  check("bad_event", "emit -3", "ck_host.emit: an event is of an unknown kind");
+  check("bad_event", "emit -5", "unknown kind");
+  check("other_thread", "commit -4", "ck_host.commit: called on another thread than the one that acquired");
+  check("other_thread", "turn 0", "another thread");
+  check("versions", "longer 0", "ck_host.commit: a chunk header has the wrong size");
+  check("versions", "shorter -3", "wrong size");
   check("request_main", "on_main 0", "");
   CHECK(s.quit() == 0);
 }

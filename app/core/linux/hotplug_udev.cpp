@@ -64,6 +64,8 @@ std::optional<HotplugChange> describe(udev_device* device) {
   e.pid = hexadecimal(attribute(usb, "idProduct"));
   ipc::put_text(e.serial, attribute(usb, "serial"));
   ipc::put_text(e.product, attribute(usb, "product"));
+  ipc::put_text(e.manufacturer, attribute(usb, "manufacturer"));
+  e.release = hexadecimal(attribute(usb, "bcdDevice"));
   ipc::put_text(e.path, path);
   change.port = text(udev_device_get_sysname(usb));
   return change;

@@ -43,9 +43,12 @@ speed_t speed_of(std::uint32_t baud) {
     case 115200: return B115200;
     case 230400: return B230400;
     case 460800: return B460800;
+    case 500000: return B500000;
     case 921600: return B921600;
     case 1000000: return B1000000;
+    case 1500000: return B1500000;
     case 2000000: return B2000000;
+    case 3000000: return B3000000;
     default: return B0;
   }
 }
@@ -55,14 +58,25 @@ class SerialPort final : public PortBackend {
   SerialPort(ipc::Handle tty, ipc::Handle cancel) : tty_(std::move(tty)), cancel_(std::move(cancel)) {}
   ~SerialPort() override { ::ioctl(tty_.native(), TIOCNXCL); }
 
-  ck_result set_baud(std::uint32_t baud) override {
-    const speed_t speed = speed_of(baud);
+  ck_result set_line(const ck_serial_line& line) override {
+    const speed_t speed = speed_of(line.baud);
     if (speed == B0) return CK_E_UNSUPPORTED;
     termios t{};
     if (::tcgetattr(tty_.native(), &t) != 0) return from_errno(errno);
     ::cfsetispeed(&t, speed);
     ::cfsetospeed(&t, speed);
-    return ::tcsetattr(tty_.native(), TCSANOW, &t) == 0 ? CK_OK : from_errno(errno);
+    t.c_cflag &= ~static_cast<tcflag_t>(CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS);
+    t.c_cflag |= line.data_bits == 7 ? CS7 : CS8;
+    if (line.parity != CK_PARITY_NONE) t.c_cflag |= PARENB;
+    if (line.parity == CK_PARITY_ODD) t.c_cflag |= PARODD;
+    if (line.stop_bits == 2) t.c_cflag |= CSTOPB;
+    if (line.flow == CK_FLOW_RTS_CTS) t.c_cflag |= CRTSCTS;
+    if (::tcsetattr(tty_.native(), TCSANOW, &t) != 0) return from_errno(errno);
+    // A pseudo terminal has no such lines; no harm.
+    const int dtr = TIOCM_DTR, rts = TIOCM_RTS;
+    ::ioctl(tty_.native(), line.dtr ? TIOCMBIS : TIOCMBIC, &dtr);
+    if (line.flow == CK_FLOW_NONE) ::ioctl(tty_.native(), line.rts ? TIOCMBIS : TIOCMBIC, &rts);
+    return CK_OK;
   }
 
   ck_result read(std::uint8_t, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {

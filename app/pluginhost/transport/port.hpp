@@ -35,7 +35,8 @@ class PortBackend {
     return CK_E_UNSUPPORTED;
   }
   virtual ck_result clear_halt(std::uint8_t /*endpoint*/) { return CK_E_UNSUPPORTED; }
-  virtual ck_result set_baud(std::uint32_t /*baud*/) { return CK_E_UNSUPPORTED; }
+  virtual ck_result reset() { return CK_E_UNSUPPORTED; }
+  virtual ck_result set_line(const ck_serial_line& /*line*/) { return CK_E_UNSUPPORTED; }
   virtual ck_result read(std::uint8_t endpoint, std::span<std::uint8_t> data, std::uint32_t timeout_ms) = 0;
   virtual ck_result write(std::uint8_t endpoint, std::span<const std::uint8_t> data,
                           std::uint32_t timeout_ms) = 0;

@@ -1,5 +1,6 @@
 #include "pluginhost/transport/transport.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -7,6 +8,7 @@
 #include "ipc/validate.hpp"
 #include "pluginhost/host_table.hpp"
 #include "pluginhost/transport/trace.hpp"
+#include "pluginhost/wire.hpp"
 
 using caukham::pluginhost::HostTable;
 using caukham::pluginhost::PortBackend;
@@ -15,8 +17,10 @@ using caukham::pluginhost::PortBackend;
 struct ck_port {
   std::unique_ptr<PortBackend> backend;
   HostTable* host;
-  bool video;
-  std::atomic<bool> reading{false}, writing{false};
+  // In use: an endpoint address of USB with its direction in bit 7 (others: 0), and control transfers.
+  std::array<std::atomic<bool>, 256> busy{};
+  std::atomic<bool> controlling{false};
+  std::atomic<int> running{0};
 };
 
 namespace caukham::pluginhost {
@@ -24,21 +28,30 @@ namespace {
 
 constexpr std::uint32_t max_timeout_ms = 10000;
 
-// Marks a direction of a port as in use for the length of one call.
+// Marks an endpoint of a port as in use for the length of one call.
 class InUse {
  public:
-  InUse(ck_port* port, std::atomic<bool>& flag, const char* call) : flag_(flag), mine_(!flag.exchange(true)) {
-    if (!mine_) port->host->plugin_misbehaves(call, "two threads use one direction of a port at once");
+  InUse(ck_port* port, std::atomic<bool>& flag, const char* call)
+      : port_(port), flag_(flag), mine_(!flag.exchange(true)) {
+    ++port_->running;
+    if (!mine_) port->host->plugin_misbehaves(call, "two threads use one endpoint of a port at once");
   }
   ~InUse() {
     if (mine_) flag_ = false;
+    --port_->running;
   }
+  InUse(const InUse&) = delete;
+  InUse& operator=(const InUse&) = delete;
   explicit operator bool() const { return mine_; }
 
  private:
+  ck_port* port_;
   std::atomic<bool>& flag_;
   bool mine_;
 };
+// HID and serial have one endpoint, 0, for both directions: reading is told from writing by bit 7 here as well.
+std::atomic<bool>& reading(ck_port* port, std::uint8_t endpoint) { return port->busy[endpoint | 0x80u]; }
+std::atomic<bool>& writing(ck_port* port, std::uint8_t endpoint) { return port->busy[endpoint & 0x7Fu]; }
 
 // No exception crosses the border.
 template <class Call>
@@ -51,8 +64,7 @@ ck_result guarded(const ck_port* port, const char* name, Call call) noexcept {
   return CK_E_INTERNAL;
 }
 
-bool sane(const ck_port* port, const void* data, std::uint32_t bytes, std::uint32_t timeout_ms) {
-  const std::uint32_t most = port->video ? CK_TRANSPORT_MAX_PICTURE : CK_TRANSPORT_MAX_TRANSFER;
+bool sane(const void* data, std::uint32_t bytes, std::uint32_t most, std::uint32_t timeout_ms) {
   return data && bytes >= 1 && bytes <= most && timeout_ms >= 1 && timeout_ms <= max_timeout_ms;
 }
 
@@ -64,14 +76,15 @@ ck_result CK_ABI t_open(const ck_host* host, const ck_endpoint* endpoint, ck_por
   if (!host || !endpoint || !out) return CK_E_INVALID;
   *out = nullptr;
   HostTable& table = HostTable::of(host);
-  if (ipc::wrong_with(*endpoint)) return CK_E_INVALID;
+  ck_endpoint wanted;
+  if (!take_wire(wanted, endpoint, CK_ENDPOINT_SIZE_1_0) || ipc::wrong_with(wanted)) return CK_E_INVALID;
   try {
-    Opened opened = table.transport()->open(*endpoint);
+    Opened opened = table.transport()->open(wanted);
     if (!opened.port) {
       table.log(CK_LOG_ERROR, opened.why);
       return opened.result < 0 ? opened.result : CK_E_IO;
     }
-    *out = new ck_port{std::move(opened.port), &table, endpoint->link == CK_LINK_VIDEO};
+    *out = new ck_port{std::move(opened.port), &table};
     Trace::note("open", 0, CK_OK, {});
     return CK_OK;
   } catch (const std::exception& e) {
@@ -82,10 +95,10 @@ ck_result CK_ABI t_open(const ck_host* host, const ck_endpoint* endpoint, ck_por
 
 void CK_ABI t_close(ck_port* port) {
   if (!port) return;
-  if (port->reading || port->writing) {
+  if (port->running > 0) {
     port->host->plugin_misbehaves("transport close", "a call is still running on the port");
     port->backend->cancel(true);
-    while (port->reading || port->writing) std::this_thread::yield();
+    while (port->running > 0) std::this_thread::yield();
   }
   Trace::note("close", 0, CK_OK, {});
   delete port;
@@ -96,7 +109,7 @@ ck_result CK_ABI t_control(ck_port* port, std::uint8_t request_type, std::uint8_
                            std::uint32_t timeout_ms) {
   if (!port || (length > 0 && !data) || timeout_ms < 1 || timeout_ms > max_timeout_ms) return CK_E_INVALID;
   return guarded(port, "control", [&]() -> ck_result {
-    const InUse use(port, port->writing, "transport control");
+    const InUse use(port, port->controlling, "transport control");
     if (!use) return CK_E_STATE;
     const ck_result r = port->backend->control({request_type, request, value, index},
                                                {static_cast<std::uint8_t*>(data), length}, timeout_ms);
@@ -117,16 +130,24 @@ ck_result CK_ABI t_clear_halt(ck_port* port, std::uint8_t endpoint) {
   return port ? guarded(port, "clear_halt", [&] { return port->backend->clear_halt(endpoint); })
               : CK_E_INVALID;
 }
-ck_result CK_ABI t_set_baud(ck_port* port, std::uint32_t baud) {
-  return port ? guarded(port, "set_baud", [&] { return port->backend->set_baud(baud); }) : CK_E_INVALID;
+ck_result CK_ABI t_reset(ck_port* port) {
+  return port ? guarded(port, "reset", [&] { return port->backend->reset(); }) : CK_E_INVALID;
+}
+ck_result CK_ABI t_set_line(ck_port* port, const ck_serial_line* given) {
+  ck_serial_line line;
+  if (!port || !take_wire(line, given, CK_SERIAL_LINE_SIZE_1_0)) return CK_E_INVALID;
+  if (line.baud == 0 || line.data_bits < 7 || line.data_bits > 8 || line.parity > CK_PARITY_EVEN || line.stop_bits < 1 ||
+      line.stop_bits > 2 || line.flow > CK_FLOW_RTS_CTS || line.dtr > 1 || line.rts > 1)
+    return CK_E_INVALID;
+  return guarded(port, "set_line", [&] { return port->backend->set_line(line); });
 }
 
 ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::uint32_t capacity,
                         std::uint32_t timeout_ms) {
-  if (!port || !sane(port, data, capacity, timeout_ms) || (endpoint != 0 && (endpoint & 0x80) == 0))
+  if (!port || !sane(data, capacity, CK_TRANSPORT_MAX_READ, timeout_ms) || (endpoint != 0 && (endpoint & 0x80) == 0))
     return CK_E_INVALID;
   return guarded(port, "read", [&]() -> ck_result {
-    const InUse use(port, port->reading, "transport read");
+    const InUse use(port, reading(port, endpoint), "transport read");
     if (!use) return CK_E_STATE;
     const ck_result r =
         port->backend->read(endpoint, {static_cast<std::uint8_t*>(data), capacity}, timeout_ms);
@@ -137,11 +158,10 @@ ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::u
 
 ck_result CK_ABI t_write(ck_port* port, std::uint8_t endpoint, const void* data, std::uint32_t bytes,
                          std::uint32_t timeout_ms) {
-  if (!port || !sane(port, data, bytes, timeout_ms) || bytes > CK_TRANSPORT_MAX_TRANSFER ||
-      (endpoint & 0x80) != 0)
+  if (!port || !sane(data, bytes, CK_TRANSPORT_MAX_WRITE, timeout_ms) || (endpoint & 0x80) != 0)
     return CK_E_INVALID;
   return guarded(port, "write", [&]() -> ck_result {
-    const InUse use(port, port->writing, "transport write");
+    const InUse use(port, writing(port, endpoint), "transport write");
     if (!use) return CK_E_STATE;
     const ck_result r =
         port->backend->write(endpoint, {static_cast<const std::uint8_t*>(data), bytes}, timeout_ms);
@@ -155,7 +175,7 @@ void CK_ABI t_cancel(ck_port* port, std::int32_t cancelled) {
 }
 
 constexpr ck_host_transport the_table = {t_open,     t_close, t_control, t_claim, t_set_alternate,
-                                         t_clear_halt, t_set_baud, t_read, t_write, t_cancel};
+                                         t_clear_halt, t_reset,   t_set_line, t_read,  t_write, t_cancel};
 
 }  // namespace
 

@@ -3,9 +3,11 @@
 // transfer back.
 #include <libusb.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <mutex>
+#include <vector>
 
 #include "pluginhost/transport/port.hpp"
 #include "pluginhost/transport/usb_path.hpp"
@@ -75,6 +77,11 @@ class UsbPort final : public PortBackend {
   ck_result clear_halt(std::uint8_t endpoint) override {
     return gone_ ? CK_E_GONE : noted(from_libusb(libusb_clear_halt(handle_, endpoint)));
   }
+  ck_result reset() override {
+    if (gone_) return CK_E_GONE;
+    const int error = libusb_reset_device(handle_);
+    return noted(error == LIBUSB_ERROR_NOT_FOUND ? CK_E_GONE : from_libusb(error));  // not found: it re-enumerated
+  }
   ck_result read(std::uint8_t endpoint, std::span<std::uint8_t> data, std::uint32_t timeout_ms) override {
     return noted(transfer(endpoint, data.data(), data.size(), timeout_ms, true));
   }
@@ -85,7 +92,8 @@ class UsbPort final : public PortBackend {
   void cancel(bool cancelled) override {
     std::lock_guard lock(mutex_);
     cancelled_ = cancelled;
-    if (cancelled && reading_) libusb_cancel_transfer(reading_);
+    if (!cancelled) return;
+    for (libusb_transfer* t : reading_) libusb_cancel_transfer(t);
   }
 
  private:
@@ -107,7 +115,7 @@ class UsbPort final : public PortBackend {
       if (gone_) return CK_E_GONE;
       if (read && cancelled_) return CK_E_AGAIN;
       if (const int error = libusb_submit_transfer(t.get()); error != 0) return from_libusb(error);
-      if (read) reading_ = t.get();
+      if (read) reading_.push_back(t.get());
     }
     while (!done) {
       timeval slice{1, 0};
@@ -115,7 +123,7 @@ class UsbPort final : public PortBackend {
         libusb_cancel_transfer(t.get());
     }
     std::lock_guard lock(mutex_);
-    if (read) reading_ = nullptr;
+    if (read) reading_.erase(std::find(reading_.begin(), reading_.end(), t.get()));
     return outcome(*t);
   }
 
@@ -124,7 +132,7 @@ class UsbPort final : public PortBackend {
   std::uint32_t claimed_ = 0;
   std::atomic<bool> gone_{false};  // once it has left, libusb is asked nothing more about it
   std::mutex mutex_;
-  libusb_transfer* reading_ = nullptr;
+  std::vector<libusb_transfer*> reading_;  // one an endpoint at most
   bool cancelled_ = false;
 };
 

@@ -28,7 +28,8 @@ class VirtualPort final : public PortBackend {
     return link_.call(r, in ? std::span<std::uint8_t>() : data, in ? data : std::span<std::uint8_t>());
   }
   ck_result claim(std::uint8_t) override { return CK_OK; }
-  ck_result set_baud(std::uint32_t) override { return CK_OK; }
+  ck_result reset() override { return CK_OK; }
+  ck_result set_line(const ck_serial_line&) override { return CK_OK; }  // a model has no line to set
   ck_result set_alternate(std::uint8_t interface, std::uint8_t alternate) override {
     ipc::BusRequest r{};
     r.op = ipc::BusOp::set_alternate;

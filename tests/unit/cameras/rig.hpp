@@ -154,7 +154,8 @@ class Rig {
           self(p).model_->clear_halt(ep);
           return CK_OK;
         },
-        [](ck_port*, std::uint32_t) -> ck_result { return CK_E_UNSUPPORTED; },
+        [](ck_port*) -> ck_result { return CK_E_UNSUPPORTED; },
+        [](ck_port*, const ck_serial_line*) -> ck_result { return CK_E_UNSUPPORTED; },
         read,
         [](ck_port* p, std::uint8_t ep, const void* data, std::uint32_t bytes, std::uint32_t) -> ck_result {
           const std::lock_guard lock(self(p).guard_);

@@ -32,7 +32,7 @@ class FakeHost {
   FakeHost(const char* library, devices::DeviceModel& model) : model_(model), library_(library) {
     entry_ = &library_.get<const ck_entry>(CK_ENTRY_SYMBOL);
     table_ = {CK_ABI_MAJOR, CK_ABI_MINOR, this, now, acquire, commit, release, emit, log, request_main, extension};
-    transport_ = {open, close, control, claim, set_alternate, clear_halt, set_baud, read, write, cancel};
+    transport_ = {open, close, control, claim, set_alternate, clear_halt, reset, set_line, read, write, cancel};
     endpoint_.size = sizeof endpoint_;
     endpoint_.link = static_cast<ck_link>(model.identity().link);
     endpoint_.vid = model.identity().vid;
@@ -142,7 +142,8 @@ class FakeHost {
   static ck_result CK_ABI claim(ck_port*, std::uint8_t) { return CK_OK; }
   static ck_result CK_ABI set_alternate(ck_port*, std::uint8_t, std::uint8_t) { return CK_OK; }
   static ck_result CK_ABI clear_halt(ck_port*, std::uint8_t) { return CK_OK; }
-  static ck_result CK_ABI set_baud(ck_port*, std::uint32_t) { return CK_OK; }
+  static ck_result CK_ABI reset(ck_port*) { return CK_OK; }
+  static ck_result CK_ABI set_line(ck_port*, const ck_serial_line*) { return CK_OK; }
   static ck_result CK_ABI read(ck_port* p, std::uint8_t, void* data, std::uint32_t capacity, std::uint32_t timeout_ms) {
     auto& self = of(p);
     std::unique_lock lock(self.mutex_);

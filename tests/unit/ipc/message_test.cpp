@@ -153,13 +153,13 @@ TEST_CASE("numbers out of range and text without an end are refused") {
 
 TEST_CASE("events, parameters, results and faults out of range are refused") {
   auto e = button();
-  e.kind = 9;
+  e.kind = last_event_kind + 1;
   CHECK(refused(EventReady{e}));
   e = button();
   std::memset(e.text, 'x', sizeof e.text);
   CHECK(refused(EventReady{e}));
   auto p = rate();
-  p.value_count = 17;
+  p.value_count = CK_MAX_VALUES + 1;
   CHECK(refused(Param{p, 1}));
   p = rate();
   p.maximum = 1;

@@ -58,11 +58,11 @@ TEST_CASE("an exception never crosses the border and is logged with the function
   const ck_endpoint endpoint = make_endpoint();
   const ck_device* device = nullptr;
   logged.clear();
-  REQUIRE(caukham::sdk::open_device<Plain>(&host, &endpoint, &device) == CK_OK);
+  REQUIRE(caukham::sdk::open_device<Plain>("org.example.plain", &host, &endpoint, &device) == CK_OK);
   REQUIRE(device->start(device) == CK_OK);
   CHECK(device->stop(device) == CK_E_INTERNAL);
   REQUIRE(logged.size() == 1);
-  CHECK(logged[0] == "stop threw: stop is broken");
+  CHECK(logged[0] == "org.example.plain: stop threw: stop is broken");
   device->close(device);
 }
 
@@ -70,14 +70,14 @@ TEST_CASE("calls in the wrong state are refused and name the culprit") {
   ck_host host = make_host();
   const ck_endpoint endpoint = make_endpoint();
   const ck_device* device = nullptr;
-  REQUIRE(caukham::sdk::open_device<Plain>(&host, &endpoint, &device) == CK_OK);
+  REQUIRE(caukham::sdk::open_device<Plain>("org.example.plain", &host, &endpoint, &device) == CK_OK);
   logged.clear();
   CHECK(device->stop(device) == CK_E_STATE);
   REQUIRE(device->start(device) == CK_OK);
   CHECK(device->start(device) == CK_E_STATE);
   CHECK(device->stream_count(device) == 0);
   REQUIRE(logged.size() == 3);
-  CHECK(logged[0] == "ck_device.stop called while not started");
+  CHECK(logged[0] == "org.example.plain: ck_device.stop called while not started");
   device->stop(device);
   device->close(device);
 }
@@ -86,7 +86,7 @@ TEST_CASE("a call on another thread than main is refused") {
   ck_host host = make_host();
   const ck_endpoint endpoint = make_endpoint();
   const ck_device* device = nullptr;
-  REQUIRE(caukham::sdk::open_device<Plain>(&host, &endpoint, &device) == CK_OK);
+  REQUIRE(caukham::sdk::open_device<Plain>("org.example.plain", &host, &endpoint, &device) == CK_OK);
   ck_result result = CK_OK;
   std::thread([&] { result = device->start(device); }).join();
   CHECK(result == CK_E_STATE);
@@ -97,11 +97,11 @@ TEST_CASE("a refusal thrown by the constructor is the answer of open") {
   ck_host host = make_host();
   const ck_endpoint endpoint = make_endpoint();
   const ck_device* device = nullptr;
-  CHECK(caukham::sdk::open_device<Refusing>(&host, &endpoint, &device) == CK_E_DENIED);
+  CHECK(caukham::sdk::open_device<Refusing>("org.example.refusing", &host, &endpoint, &device) == CK_E_DENIED);
   CHECK(device == nullptr);
   ck_endpoint old = endpoint;
   old.size = 8;
-  CHECK(caukham::sdk::open_device<Plain>(&host, &old, &device) == CK_E_INVALID);
+  CHECK(caukham::sdk::open_device<Plain>("org.example.plain", &host, &old, &device) == CK_E_INVALID);
 }
 
 TEST_CASE("a slot that is not committed is given back, a committed one is not") {

@@ -1,131 +1,24 @@
 // Header-only C++17 side of the ABI: derive from Device, name your class in CK_PLUGIN, and no exception, wrong thread
 // or wrong state can cross the border unnoticed. Nothing here is part of the ABI; it is compiled into the plugin.
 #pragma once
-#include <atomic>
-#include <cstdio>
-#include <cstring>
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <type_traits>
+#include <vector>
 
-#include "../entry.h"
-#include "../ext/params.h"
 #include "../ext/state.h"
-#include "../ext/transport.h"
+#include "host.hpp"
+#include "params.hpp"
+#include "thread.hpp"
 
 namespace caukham::sdk {
 
-// Copies text into a fixed field, cut at a UTF-8 character boundary, always terminated.
-template <std::size_t N>
-void set_text(char (&field)[N], std::string_view text) {
-  std::size_t n = text.size() < N - 1 ? text.size() : N - 1;
-  if (n < text.size())
-    while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xC0) == 0x80) --n;
-  std::memcpy(field, text.data(), n);
-  std::memset(field + n, 0, N - n);
-}
-
-// The host's table with C++ manners. Copyable; valid until the device's close returns.
-class Host {
- public:
-  explicit Host(const ck_host* table) : table_(table) {}
-  const ck_host* table() const { return table_; }
-  std::int64_t now_ns() const { return table_->now_ns(table_); }
-  ck_result emit(const ck_event& event) const { return table_->emit(table_, &event); }
-  void log(ck_log_level level, const std::string& text) const { table_->log(table_, level, text.c_str()); }
-  void request_main() const { table_->request_main(table_); }
-  template <class Table>
-  const Table* extension(const char* id) const {
-    return static_cast<const Table*>(table_->get_extension(table_, id));
-  }
-  const ck_host_transport* transport() const { return extension<ck_host_transport>(CK_EXT_TRANSPORT); }
-
- private:
-  const ck_host* table_;
-};
-
-// A borrowed slot: filled and committed, or given back by the destructor. [stream & started]
-class Slot {
- public:
-  Slot(const Host& host, std::uint32_t stream, std::uint32_t bytes) : host_(host.table()) {
-    result_ = host_->acquire(host_, stream, bytes, &buffer_);
-  }
-  Slot(const Slot&) = delete;
-  Slot& operator=(const Slot&) = delete;
-  ~Slot() {
-    if (result_ == CK_OK) host_->release(host_, &buffer_);
-  }
-  explicit operator bool() const { return result_ == CK_OK; }
-  ck_result result() const { return result_; }
-  void* data() const { return buffer_.data; }
-  std::uint32_t capacity() const { return buffer_.bytes; }
-  ck_result commit(const ck_chunk& chunk) {
-    if (result_ != CK_OK) return result_;
-    result_ = CK_E_STATE;  // the slot is the host's from here on, whatever commit answers
-    return host_->commit(host_, &buffer_, &chunk);
-  }
-
- private:
-  const ck_host* host_;
-  ck_buffer buffer_{};
-  ck_result result_;
-};
-
-inline ck_chunk make_chunk(std::uint32_t stream) {
-  ck_chunk chunk{};
-  chunk.size = sizeof chunk;
-  chunk.stream = stream;
-  return chunk;
-}
-
-inline ck_event make_event(ck_event_kind kind, std::int64_t time_ns, std::uint32_t stream = UINT32_MAX) {
-  ck_event event{};
-  event.size = sizeof event;
-  event.kind = kind;
-  event.time_ns = time_ns;
-  event.stream = stream;
-  return event;
-}
-
-// An open transport port, closed by the destructor.
-class Port {
- public:
-  Port() = default;
-  Port(const Port&) = delete;
-  Port& operator=(const Port&) = delete;
-  ~Port() { close(); }
-  ck_result open(const Host& host, const ck_endpoint& endpoint) {
-    close();
-    api_ = host.transport();
-    if (!api_) return CK_E_UNSUPPORTED;
-    return api_->open(host.table(), &endpoint, &port_);
-  }
-  void close() {
-    if (port_) api_->close(port_);
-    port_ = nullptr;
-  }
-  bool is_open() const { return port_ != nullptr; }
-  ck_result read(std::uint8_t ep, void* data, std::uint32_t capacity, std::uint32_t timeout_ms) const {
-    return port_ ? api_->read(port_, ep, data, capacity, timeout_ms) : CK_E_STATE;
-  }
-  ck_result write(std::uint8_t ep, const void* data, std::uint32_t bytes, std::uint32_t timeout_ms) const {
-    return port_ ? api_->write(port_, ep, data, bytes, timeout_ms) : CK_E_STATE;
-  }
-  const ck_host_transport* api() const { return api_; }
-  ck_port* raw() const { return port_; }
-  void cancel(bool on) const {
-    if (port_) api_->cancel(port_, on ? 1 : 0);
-  }
-
- private:
-  const ck_host_transport* api_ = nullptr;
-  ck_port* port_ = nullptr;
-};
-
-// Derive from this. Constructors may throw; virtual functions may throw: the barrier turns it into CK_E_INTERNAL and
-// a log line. Threads and states are checked before your code runs.
+// Derive from this. Your constructor opens the hardware (throw Refusal, or anything, when it cannot), your destructor
+// gives it back. Every virtual function may throw: the barrier turns it into CK_E_INTERNAL and a log line. Threads and
+// states are checked before your code runs; what is wrong is logged as HOST_MISBEHAVING with function, state and plugin.
+// All of them are called on [main].
 class Device {
  public:
   Device(const ck_host* host, const ck_endpoint& endpoint) : host_(host), endpoint_(endpoint) {}
@@ -133,97 +26,166 @@ class Device {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
+  // As in device.h. `out` is of this header's version, zeroed but for its size.
   virtual std::uint32_t stream_count() const = 0;
   virtual ck_result stream_info(std::uint32_t index, ck_stream_info& out) const = 0;
   virtual ck_result configure(std::uint32_t /*enabled_mask*/) { return CK_OK; }
   virtual ck_result start() = 0;
   virtual ck_result stop() = 0;
   virtual void on_main() {}
+  // Tables of your own; "ck.device.params/1" and "ck.device.state/1" are answered from params() and keeps_state().
   virtual const void* get_extension(const char* /*id*/) { return nullptr; }
+
+  // What to keep between sessions, as in ext/state.h.
+  virtual bool keeps_state() const { return false; }
+  virtual std::vector<std::uint8_t> save_state() { return {}; }
+  virtual ck_result load_state(const std::uint8_t* /*data*/, std::size_t /*bytes*/) { return CK_E_UNSUPPORTED; }
 
   const Host& host() const { return host_; }
   const ck_endpoint& endpoint() const { return endpoint_; }
+  bool started() const { return started_; }  // [main]
+  // Filled by your constructor.
+  Params& params() { return params_; }
 
-  // The table handed across the border; made by Entry below.
-  const ck_device* table() {
+  // The table handed across the border; made by open_device below.
+  const ck_device* table(const char* plugin_id) {
+    plugin_ = plugin_id;
     table_ = {this, c_stream_count, c_stream_info, c_configure, c_start, c_stop, c_close, c_on_main, c_get_extension};
     return &table_;
   }
 
  private:
+  enum class When { idle, started, open };
   static Device& self(const ck_device* device) { return *static_cast<Device*>(device->ctx); }
 
-  // Runs `call` behind the barrier. `want_started`: -1 either, 0 idle, 1 started.
+  // Runs `call` behind the barrier.
   template <class Call>
-  static ck_result guarded(const ck_device* device, const char* name, int want_started, Call call) noexcept {
+  static ck_result guarded(const ck_device* device, const char* name, When when, Call call) noexcept {
+    if (!device || !device->ctx) return CK_E_INVALID;
     Device& d = self(device);
-    if (std::this_thread::get_id() != d.main_) return d.host_misbehaves(name, "called on another thread than [main]");
-    if (want_started >= 0 && d.started_ != (want_started == 1))
-      return d.host_misbehaves(name, want_started ? "called while not started" : "called while started");
     try {
+      if (std::this_thread::get_id() != d.main_) return d.host_misbehaves(name, "on another thread than [main]");
+      if (when == When::idle && d.started_) return d.host_misbehaves(name, "while started");
+      if (when == When::started && !d.started_) return d.host_misbehaves(name, "while not started");
       return call(d);
     } catch (const std::exception& e) {
-      d.host_.log(CK_LOG_PLUGIN_MISBEHAVING, std::string(name) + " threw: " + e.what());
+      d.log_throw(name, e.what());
     } catch (...) {
-      d.host_.log(CK_LOG_PLUGIN_MISBEHAVING, std::string(name) + " threw something");
+      d.log_throw(name, "something that is no std::exception");
     }
     return CK_E_INTERNAL;
   }
-  ck_result host_misbehaves(const char* name, const char* how) noexcept {
-    char text[160];
-    std::snprintf(text, sizeof text, "ck_device.%s %s", name, how);
-    host_.table()->log(host_.table(), CK_LOG_HOST_MISBEHAVING, text);
+  ck_result host_misbehaves(const char* name, const char* how) const {
+    host_.log(CK_LOG_HOST_MISBEHAVING, std::string(plugin_) + ": ck_device." + name + " called " + how);
     return CK_E_STATE;
+  }
+  void log_throw(const char* name, const char* what) const noexcept {
+    try {
+      host_.log(CK_LOG_PLUGIN_MISBEHAVING, std::string(plugin_) + ": " + name + " threw: " + what);
+    } catch (...) {
+      host_.table()->log(host_.table(), CK_LOG_PLUGIN_MISBEHAVING, "an exception, and no memory to tell of it");
+    }
   }
 
   static std::uint32_t CK_ABI c_stream_count(const ck_device* device) {
-    const ck_result n =
-        guarded(device, "stream_count", 0, [](Device& d) { return static_cast<ck_result>(d.stream_count()); });
+    const ck_result n = guarded(device, "stream_count", When::idle,
+                                [](Device& d) { return static_cast<ck_result>(d.stream_count()); });
     return n < 0 ? 0u : static_cast<std::uint32_t>(n);
   }
   static ck_result CK_ABI c_stream_info(const ck_device* device, std::uint32_t index, ck_stream_info* out) {
-    return guarded(device, "stream_info", 0, [&](Device& d) -> ck_result {
-      if (index >= d.stream_count() || !out || out->size < sizeof *out) return CK_E_INVALID;
-      return d.stream_info(index, *out);
+    return guarded(device, "stream_info", When::idle, [&](Device& d) -> ck_result {
+      if (index >= d.stream_count() || !out || out->size < CK_STREAM_INFO_SIZE_1_0) return CK_E_INVALID;
+      ck_stream_info info{};
+      info.size = sizeof info;
+      const ck_result r = d.stream_info(index, info);
+      if (r >= 0) to_wire(out, info);
+      return r;
     });
   }
   static ck_result CK_ABI c_configure(const ck_device* device, std::uint32_t mask) {
-    return guarded(device, "configure", 0, [&](Device& d) { return mask ? d.configure(mask) : CK_E_INVALID; });
+    return guarded(device, "configure", When::idle, [&](Device& d) -> ck_result {
+      std::uint32_t known = 0;
+      for (std::uint32_t i = 0; i < d.stream_count(); ++i) {
+        ck_stream_info info{};
+        info.size = sizeof info;
+        if (d.stream_info(i, info) >= 0 && info.id < 32) known |= 1u << info.id;
+      }
+      return mask == 0 || (mask & ~known) != 0 ? CK_E_INVALID : d.configure(mask);
+    });
   }
   static ck_result CK_ABI c_start(const ck_device* device) {
-    return guarded(device, "start", 0, [](Device& d) {
+    return guarded(device, "start", When::idle, [](Device& d) {
       const ck_result r = d.start();
       if (r >= 0) d.started_ = true;
       return r;
     });
   }
   static ck_result CK_ABI c_stop(const ck_device* device) {
-    return guarded(device, "stop", 1, [](Device& d) {
+    return guarded(device, "stop", When::started, [](Device& d) {
       d.started_ = false;
       return d.stop();
     });
   }
   static void CK_ABI c_close(const ck_device* device) {
-    if (guarded(device, "close", 0, [](Device&) { return CK_OK; }) == CK_OK) delete &self(device);
+    if (guarded(device, "close", When::idle, [](Device&) { return CK_OK; }) == CK_OK) delete &self(device);
   }
   static void CK_ABI c_on_main(const ck_device* device) {
-    guarded(device, "on_main", -1, [](Device& d) {
+    guarded(device, "on_main", When::open, [](Device& d) {
       d.on_main();
       return CK_OK;
     });
   }
   static const void* CK_ABI c_get_extension(const ck_device* device, const char* id) {
     const void* found = nullptr;
-    guarded(device, "get_extension", -1, [&](Device& d) {
-      found = id ? d.get_extension(id) : nullptr;
+    guarded(device, "get_extension", When::open, [&](Device& d) {
+      if (!id) return CK_OK;
+      found = d.get_extension(id);
+      if (!found && std::strcmp(id, CK_EXT_PARAMS) == 0 && !d.params_.empty()) found = &params_table;
+      if (!found && std::strcmp(id, CK_EXT_STATE) == 0 && d.keeps_state()) found = &state_table;
       return CK_OK;
     });
     return found;
   }
 
+  static std::uint32_t CK_ABI p_count(const ck_device* device) {
+    const ck_result n =
+        guarded(device, "params.count", When::open, [](Device& d) { return static_cast<ck_result>(d.params_.count()); });
+    return n < 0 ? 0u : static_cast<std::uint32_t>(n);
+  }
+  static ck_result CK_ABI p_info(const ck_device* device, std::uint32_t index, ck_param_info* out) {
+    return guarded(device, "params.info", When::open, [&](Device& d) { return d.params_.info(index, out); });
+  }
+  static ck_result CK_ABI p_get(const ck_device* device, std::uint32_t id, double* value) {
+    return guarded(device, "params.get", When::open, [&](Device& d) { return d.params_.get(id, value); });
+  }
+  static ck_result CK_ABI p_set(const ck_device* device, std::uint32_t id, double value) {
+    return guarded(device, "params.set", When::open, [&](Device& d) { return d.params_.set(id, value, d.started_); });
+  }
+  static ck_result CK_ABI p_text(const ck_device* device, std::uint32_t id, double value, char* out) {
+    return guarded(device, "params.text", When::open, [&](Device& d) { return d.params_.text(id, value, out); });
+  }
+  static ck_result CK_ABI s_save(const ck_device* device, void* data, std::uint32_t capacity) {
+    return guarded(device, "state.save", When::idle, [&](Device& d) -> ck_result {
+      const auto state = d.save_state();
+      if (state.size() > CK_STATE_MAX) return CK_E_INTERNAL;
+      if (data && state.size() <= capacity && !state.empty()) std::memcpy(data, state.data(), state.size());
+      return static_cast<ck_result>(state.size());
+    });
+  }
+  static ck_result CK_ABI s_load(const ck_device* device, const void* data, std::uint32_t bytes) {
+    return guarded(device, "state.load", When::idle, [&](Device& d) -> ck_result {
+      if (!data || bytes > CK_STATE_MAX) return CK_E_INVALID;
+      return d.load_state(static_cast<const std::uint8_t*>(data), bytes);
+    });
+  }
+  static constexpr ck_device_params params_table{p_count, p_info, p_get, p_set, p_text};
+  static constexpr ck_device_state state_table{s_save, s_load};
+
   Host host_;
   ck_endpoint endpoint_;
   ck_device table_{};
+  Params params_;
+  const char* plugin_ = "";
   std::thread::id main_ = std::this_thread::get_id();
   bool started_ = false;
 };
@@ -235,29 +197,48 @@ struct Refusal {
 
 // Opens a DeviceClass(const ck_host*, const ck_endpoint&) behind the barrier.
 template <class DeviceClass>
-ck_result CK_ABI open_device(const ck_host* host, const ck_endpoint* endpoint, const ck_device** out) noexcept {
-  if (!host || !endpoint || !out || endpoint->size < sizeof *endpoint) return CK_E_INVALID;
+ck_result open_device(const char* plugin_id, const ck_host* host, const ck_endpoint* endpoint,
+                      const ck_device** out) noexcept {
+  if (!host || !endpoint || !out || endpoint->size < CK_ENDPOINT_SIZE_1_0) return CK_E_INVALID;
   *out = nullptr;
   try {
-    *out = (new DeviceClass(host, *endpoint))->table();
+    *out = (new DeviceClass(host, from_wire(endpoint)))->table(plugin_id);
     return CK_OK;
   } catch (const Refusal& refusal) {
     return refusal.result < 0 ? refusal.result : CK_E_INTERNAL;
   } catch (const std::exception& e) {
     host->log(host, CK_LOG_ERROR, e.what());
   } catch (...) {
-    host->log(host, CK_LOG_PLUGIN_MISBEHAVING, "open threw something");
+    host->log(host, CK_LOG_PLUGIN_MISBEHAVING, "open threw something that is no std::exception");
   }
   return CK_E_INTERNAL;
 }
 
-inline ck_result CK_ABI no_init(const char*) { return CK_OK; }
+inline ck_result CK_ABI no_init(const ck_host*, const char*) { return CK_OK; }
 inline void CK_ABI no_deinit() {}
+inline const void* CK_ABI no_extension(const char*) { return nullptr; }
+
+// ck_entry.probe around int32_t(const ck_endpoint&), which sees an endpoint of this header's version.
+template <std::int32_t (*probe)(const ck_endpoint&)>
+std::int32_t CK_ABI guarded_probe(const ck_endpoint* endpoint) noexcept {
+  try {
+    return endpoint ? probe(from_wire(endpoint)) : 0;
+  } catch (...) {
+    return 0;
+  }
+}
 
 }  // namespace caukham::sdk
 
-// Once, at namespace scope of the plugin's main file. `probe` is int32_t(const ck_endpoint*).
-#define CK_PLUGIN(DeviceClass, plugin_id, plugin_version, probe)                                             \
-  extern "C" CK_EXPORT const ck_entry ck_plugin_entry_1 = {                                                  \
-      CK_ABI_MAJOR, CK_ABI_MINOR, plugin_id, plugin_version, ::caukham::sdk::no_init, ::caukham::sdk::no_deinit, \
-      probe, ::caukham::sdk::open_device<DeviceClass>}
+// Once, at namespace scope of the plugin's main file. `probe` is int32_t(const ck_endpoint&); init, deinit and extension
+// are C functions as in ck_entry.
+#define CK_PLUGIN_WITH(DeviceClass, plugin_id, plugin_version, probe, init, deinit, extension)                     \
+  static ck_result CK_ABI ck_plugin_open_(const ck_host* host, const ck_endpoint* endpoint, const ck_device** out) { \
+    return ::caukham::sdk::open_device<DeviceClass>(plugin_id, host, endpoint, out);                               \
+  }                                                                                                                \
+  extern "C" CK_EXPORT const ck_entry ck_plugin_entry_1 = {                                                        \
+      CK_ABI_MAJOR,    CK_ABI_MINOR, plugin_id, plugin_version, init, deinit, ::caukham::sdk::guarded_probe<probe>, \
+      ck_plugin_open_, extension}
+#define CK_PLUGIN(DeviceClass, plugin_id, plugin_version, probe)                                  \
+  CK_PLUGIN_WITH(DeviceClass, plugin_id, plugin_version, probe, ::caukham::sdk::no_init,          \
+                 ::caukham::sdk::no_deinit, ::caukham::sdk::no_extension)

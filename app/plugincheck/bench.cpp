@@ -57,9 +57,9 @@ const ck_entry& Bench::entry() {
     throw Skipped("the library cannot be loaded (test library_loads tells why)");
   }
   const ck_entry& e = *entry_;
-  if (e.abi_major != CK_ABI_MAJOR || !e.init || !e.deinit || !e.probe || !e.open)
+  if (e.abi_major != CK_ABI_MAJOR || !e.init || !e.deinit || !e.probe || !e.open || !e.get_extension)
     throw Skipped("the entry table cannot be used (tests entry_abi and entry_table tell why)");
-  if (call("ck_entry.init", [&] { return e.init(manifest().folder.c_str()); }) < 0)
+  if (call("ck_entry.init", [&] { return e.init(&table_, manifest().folder.c_str()); }) < 0)
     throw Skipped("init refuses (test init_works tells why)");
   initialised_ = true;
   return e;
@@ -161,7 +161,6 @@ ck_result Bench::start() {
       slots_.assign(shape.slots, {});
       for (std::uint32_t i = shape.slots; i > 0; --i) free_.push_back(i - 1);
     }
-    stream_thread_ = {};
     started_ = true;
     started_ns_ = steady_ns();
   }

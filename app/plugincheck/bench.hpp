@@ -64,6 +64,7 @@ class Bench {
   // What was seen, for the person who reads the result.
   void note(const std::string& text) { notes_.push_back(text); }
   const std::vector<std::string>& notes() const { return notes_; }
+  const ck_host* host() const { return &table_; }
 
   // Loads the library (once) and calls init. Skipped when it cannot be loaded: tests of the library say why.
   const ck_entry& entry();
@@ -127,6 +128,7 @@ class Bench {
   struct Slot {
     bool borrowed = false, filled = false;  // filled: given away, poisoned
     std::uint32_t stream = 0, bytes = 0, poisoned = 0;
+    std::thread::id thread;  // the one that borrowed it
   };
   void breaks(Rule rule, const std::string& how);
   bool right_now(const char* name);  // thread and state; caller holds the lock
@@ -146,7 +148,7 @@ class Bench {
   bool initialised_ = false;
   ck_host table_{};
   const ck_device* device_ = nullptr;
-  std::thread::id main_ = std::this_thread::get_id(), stream_thread_;
+  std::thread::id main_ = std::this_thread::get_id();
   bool started_ = false, transport_offered_ = true;
   std::int64_t started_ns_ = 0;
   double last_ms_ = 0;

@@ -4,6 +4,7 @@
 
 #include "ipc/validate.hpp"
 #include "plugincheck/bench.hpp"
+#include "pluginhost/wire.hpp"
 
 namespace caukham::plugincheck {
 namespace {
@@ -29,10 +30,7 @@ bool Bench::right_now(const char* name) {
     breaks(Rule::thread, std::string(name) + " was called on [main] instead of [stream]");
     return false;
   }
-  if (stream_thread_ == std::thread::id()) stream_thread_ = self;
-  if (stream_thread_ == self) return true;
-  breaks(Rule::thread, std::string(name) + " was called on a second thread beside [stream]");
-  return false;
+  return true;
 }
 
 void Bench::check_poison(std::uint32_t index) {
@@ -62,26 +60,35 @@ ck_result Bench::acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffer* o
     ++refused_[stream];
     return CK_E_FULL;
   }
+  const auto self = std::this_thread::get_id();
   // The one that has rested longest, so that late writes into it show.
   const std::uint32_t index = free_.front();
   free_.erase(free_.begin());
   if (slots_[index].filled) check_poison(index);
-  slots_[index] = {true, false, stream, bytes, 0};
+  slots_[index] = {true, false, stream, bytes, 0, self};
   std::memset(slot_data(index) + bytes, guard_byte, guard_bytes);
   *out = {slot_data(index), bytes, index};
   return CK_OK;
 }
 
-ck_result Bench::commit(const ck_buffer* buffer, const ck_chunk* chunk) {
+ck_result Bench::commit(const ck_buffer* buffer, const ck_chunk* given) {
   std::lock_guard lock(mutex_);
-  if (!buffer || !chunk) return breaks(Rule::slot, "commit was called without a buffer or a chunk"), CK_E_INVALID;
+  ck_chunk known;
+  const ck_chunk* const chunk = pluginhost::take_wire(known, given, CK_CHUNK_SIZE_1_0) ? &known : nullptr;
+  if (given && !chunk) breaks(Rule::header, "a chunk header has the wrong size");
+  if (!buffer || !given) return breaks(Rule::slot, "commit was called without a buffer or a chunk"), CK_E_INVALID;
   if (buffer->slot >= slots_.size() || !slots_[buffer->slot].borrowed)
     return breaks(Rule::slot, "commit was called with a slot that was not borrowed"), CK_E_INVALID;
   const std::uint32_t index = buffer->slot;
   Slot& slot = slots_[index];
   slot.borrowed = false;
   free_.push_back(index);
+  if (!chunk) return CK_E_INVALID;
   if (!right_now("commit")) return CK_E_STATE;
+  if (slot.thread != std::this_thread::get_id()) {
+    breaks(Rule::thread, "commit was called on another thread than the one that acquired");
+    return CK_E_STATE;
+  }
   std::uint8_t* data = slot_data(index);
   const std::uint8_t* guard = data + slot.bytes;
   if (std::any_of(guard, guard + guard_bytes, [](std::uint8_t b) { return b != guard_byte; }))
@@ -128,9 +135,14 @@ void Bench::look_at_data(const ck_chunk& c, const ck_stream_info& s, const std::
   }
 }
 
-ck_result Bench::emit(const ck_event* event) {
+ck_result Bench::emit(const ck_event* given) {
   std::lock_guard lock(mutex_);
-  if (!event) return breaks(Rule::event, "emit was called without an event"), CK_E_INVALID;
+  ck_event known;
+  if (!given) return breaks(Rule::event, "emit was called without an event"), CK_E_INVALID;
+  if (!pluginhost::take_wire(known, given, CK_EVENT_SIZE_1_0))
+    return breaks(Rule::event, "an event has the wrong size"), CK_E_INVALID;
+  const ck_event* const event = &known;
+  if (event->kind > ipc::last_event_kind) return CK_E_UNSUPPORTED;  // of a later version; nobody's fault
   if (const char* why = ipc::wrong_with(*event)) return breaks(Rule::event, why), CK_E_INVALID;
   if (events_.size() < max_kept) events_.push_back({*event, steady_ns(), true});
   changed_.notify_all();

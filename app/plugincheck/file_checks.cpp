@@ -139,13 +139,13 @@ void entry_names(Bench& b) {
 
 void entry_table(Bench& b) {
   const ck_entry& e = loaded(b);
-  if (!e.init || !e.deinit || !e.probe || !e.open) throw Failed("a function of the entry table is null");
+  if (!e.init || !e.deinit || !e.probe || !e.open || !e.get_extension) throw Failed("a function of the entry table is null");
 }
 
 void init_works(Bench& b) {
   const ck_entry& e = loaded(b);
   if (!e.init || !e.deinit) throw Skipped("init or deinit is null (test entry_table)");
-  const ck_result r = b.call("ck_entry.init", [&] { return e.init(b.manifest().folder.c_str()); });
+  const ck_result r = b.call("ck_entry.init", [&] { return e.init(b.host(), b.manifest().folder.c_str()); });
   if (r < 0) throw Failed("init answers " + std::string(ipc::name_of(r)) + " for its own folder");
   b.call("ck_entry.deinit", [&] { return e.deinit(), 0; });
 }

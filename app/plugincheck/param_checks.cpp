@@ -21,7 +21,7 @@ struct Params {
     b.need_open();
     table = b.params();
     if (!table) throw Skipped("it has no parameters");
-    if (!table->count || !table->info || !table->get || !table->set)
+    if (!table->count || !table->info || !table->get || !table->set || !table->text)
       throw Failed("a function of the parameter table is null");
     const std::uint32_t n = b.call("params.count", [&] { return table->count(b.device()); });
     if (n > ipc::max_params) throw Failed("it counts " + std::to_string(n) + " parameters; at most 64 are taken");
@@ -49,7 +49,7 @@ struct Params {
     return std::isfinite(v) && v >= p.minimum && v <= p.maximum;
   }
   std::vector<double> good_values(const ck_param_info& p) const {
-    if (p.flags & CK_PARAM_LIST) return {p.values, p.values + std::min<std::uint32_t>(p.value_count, 16)};
+    if (p.flags & CK_PARAM_LIST) return {p.values, p.values + std::min<std::uint32_t>(p.value_count, CK_MAX_VALUES)};
     return {p.minimum, p.maximum};
   }
   void valid() const {

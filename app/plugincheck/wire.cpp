@@ -1,10 +1,13 @@
 #include "plugincheck/wire.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 
 #include "plugincheck/bench.hpp"
+#include "pluginhost/wire.hpp"
 
 namespace caukham::plugincheck {
 namespace {
@@ -31,32 +34,37 @@ std::chrono::steady_clock::time_point at(std::int64_t ns) {
 struct WirePort {
   Wire& wire;
   ck_endpoint endpoint;
-  std::atomic<bool> reading{false}, writing{false};
+  // By endpoint address, its direction in bit 7; HID and serial have 0 for both.
+  std::array<std::atomic<bool>, 256> busy{};
+  std::atomic<bool> controlling{false};
+  std::atomic<int> running{0};
   bool cancelled = false;
 
   static WirePort& of(ck_port* port) { return *reinterpret_cast<WirePort*>(port); }
 
-  // One user a direction; a second one is noted and refused.
+  // One user an endpoint and direction; a second one is noted and refused.
   struct Use {
-    Use(WirePort& port, std::atomic<bool>& flag, const char* call) : flag_(flag), free_(!flag.exchange(true)) {
+    Use(WirePort& port, std::atomic<bool>& flag, const char* call)
+        : port_(port), flag_(flag), free_(!flag.exchange(true)) {
+      ++port.running;
       if (!free_) {
         std::lock_guard lock(port.wire.mutex_);
-        port.wire.note(std::string("two threads were in ") + call + " of one port at once");
+        port.wire.note(std::string("two threads were in ") + call + " of one endpoint at once");
       }
     }
     ~Use() {
       if (free_) flag_ = false;
+      --port_.running;
     }
     explicit operator bool() const { return free_; }
 
    private:
+    WirePort& port_;
     std::atomic<bool>& flag_;
     bool free_;
   };
 
-  bool sane(const void* data, std::uint32_t bytes, std::uint32_t timeout_ms, const char* call) {
-    const std::uint32_t most =
-        endpoint.link == CK_LINK_VIDEO ? CK_TRANSPORT_MAX_PICTURE : CK_TRANSPORT_MAX_TRANSFER;
+  bool sane(const void* data, std::uint32_t bytes, std::uint32_t most, std::uint32_t timeout_ms, const char* call) {
     if (data && bytes >= 1 && bytes <= most && timeout_ms >= 1 && timeout_ms <= max_timeout_ms) return true;
     std::lock_guard lock(wire.mutex_);
     wire.note(std::string(call) + " was called with arguments out of range (" + std::to_string(bytes) +
@@ -65,8 +73,8 @@ struct WirePort {
   }
 
   ck_result read(std::uint8_t ep, void* data, std::uint32_t capacity, std::uint32_t timeout_ms) {
-    if (!sane(data, capacity, timeout_ms, "read")) return CK_E_INVALID;
-    const Use use(*this, reading, "read");
+    if (!sane(data, capacity, CK_TRANSPORT_MAX_READ, timeout_ms, "read")) return CK_E_INVALID;
+    const Use use(*this, busy[ep | 0x80u], "read");
     if (!use) return CK_E_STATE;
     std::unique_lock lock(wire.mutex_);
     if (const ck_result r = wire.before_call(true); r < 0) return r;
@@ -105,8 +113,8 @@ struct WirePort {
   }
 
   ck_result write(std::uint8_t ep, const void* data, std::uint32_t bytes, std::uint32_t timeout_ms) {
-    if (!sane(data, bytes, timeout_ms, "write")) return CK_E_INVALID;
-    const Use use(*this, writing, "write");
+    if (!sane(data, bytes, CK_TRANSPORT_MAX_WRITE, timeout_ms, "write")) return CK_E_INVALID;
+    const Use use(*this, busy[ep & 0x7Fu], "write");
     if (!use) return CK_E_STATE;
     std::lock_guard lock(wire.mutex_);
     if (const ck_result r = wire.before_call(true); r < 0) return r;
@@ -118,7 +126,7 @@ struct WirePort {
 
   ck_result control(const devices::Setup& setup, void* data, std::uint32_t timeout_ms) {
     if ((setup.length > 0 && !data) || timeout_ms < 1 || timeout_ms > max_timeout_ms) return CK_E_INVALID;
-    const Use use(*this, writing, "control");
+    const Use use(*this, controlling, "control");
     if (!use) return CK_E_STATE;
     std::lock_guard lock(wire.mutex_);
     if (const ck_result r = wire.before_call(true); r < 0) return r;
@@ -261,7 +269,12 @@ struct WireTable {
   static ck_result CK_ABI clear_halt(ck_port* p, uint8_t ep) {
     return simple(p, [&](devices::DeviceModel& m) { m.clear_halt(ep); });
   }
-  static ck_result CK_ABI set_baud(ck_port* p, uint32_t) {
+  static ck_result CK_ABI reset(ck_port* p) {
+    return simple(p, [](devices::DeviceModel&) {});
+  }
+  static ck_result CK_ABI set_line(ck_port* p, const ck_serial_line* given) {
+    ck_serial_line line;
+    if (!pluginhost::take_wire(line, given, CK_SERIAL_LINE_SIZE_1_0)) return CK_E_INVALID;
     return simple(p, [](devices::DeviceModel&) {});
   }
   static void CK_ABI cancel(ck_port* p, int32_t cancelled) {
@@ -275,7 +288,7 @@ struct WireTable {
     Wire& w = wire(p);
     {
       std::lock_guard lock(w.mutex_);
-      if (WirePort::of(p).reading || WirePort::of(p).writing) {
+      if (WirePort::of(p).running > 0) {
         w.note("a port was closed while a call was running on it");
         return;  // left open: the running call must not lose its ground
       }
@@ -299,7 +312,8 @@ const ck_host_transport* Wire::table() {
                                                   WireTable::claim,
                                                   WireTable::set_alternate,
                                                   WireTable::clear_halt,
-                                                  WireTable::set_baud,
+                                                  WireTable::reset,
+                                                  WireTable::set_line,
                                                   w_read,
                                                   w_write,
                                                   WireTable::cancel};

@@ -1,6 +1,7 @@
 #include "virtualbus/catalogue.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
 
 #include "devices/camera_uvc/model.hpp"
@@ -8,6 +9,7 @@
 #include "devices/otoscope_useeplus/model.hpp"
 #include "devices/signals/files.hpp"
 #include "devices/spirometer_vernier/model.hpp"
+#include "devices/transcript/model.hpp"
 
 namespace caukham::virtualbus {
 namespace {
@@ -53,6 +55,19 @@ ModelPtr make_class_camera(const devices::uvc::ModelOptions& options, const std:
   return std::make_unique<devices::uvc::Model>(options, pictures(folder, options.pictures));
 }
 
+ModelPtr make_transcript(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw CatalogueError(path + ": the transcript cannot be read");
+  std::string text(devices::transcript::Model::max_text_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  try {
+    return std::make_unique<devices::transcript::Model>(text);
+  } catch (const devices::transcript::Error& e) {
+    throw CatalogueError(path + ": " + e.what());
+  }
+}
+
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> all = {
       {"ecg", make_ecg},
@@ -85,6 +100,12 @@ std::vector<NamedModel> make_catalogue(const CatalogueOptions& options) {
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw CatalogueError("there is no simulated device called \"" + name + "\"");
   std::vector<NamedModel> out;
+  for (const auto& [name, path] : options.transcripts) {
+    if (name.empty() || name.size() >= CK_NAME_SIZE || std::count(known.begin(), known.end(), name) > 0)
+      throw CatalogueError("a transcript cannot be called \"" + name + "\"");
+    out.push_back({name, make_transcript(path)});
+  }
+  if (options.devices.empty() && !out.empty()) return out;
   for (const auto& [name, maker] : makers()) {
     const auto& wanted = options.devices;
     if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end())

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "virtualbus/server.hpp"
@@ -13,6 +14,7 @@ struct CatalogueOptions {
   std::string ecg;                   // a WFDB record (.hea); empty: synthetic
   double heart_rate_bpm = 66;        // of the synthetic ECG, 30..200
   std::string spirometry;            // a .wf file or a folder of them; empty: synthetic
+  std::vector<std::pair<std::string, std::string>> transcripts;  // name and file, beside the devices
   std::string pictures_ear, pictures_skin;  // folders of JPEG files; empty: rendered scenes
 };
 

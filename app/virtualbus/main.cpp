@@ -15,6 +15,7 @@ constexpr const char* help =
     "SIMULATED.\n"
     "  --channel N            inherited control channel\n"
     "  --devices a,b,..       only these (ecg spirometer otoscope dermatoscope otoscope_uvc)\n"
+    "  --transcript NAME=PATH  a device that plays a transcript (sdk/doc/simulation.md); without --devices only these\n"
     "  --ecg PATH.hea         play a WFDB record instead of a synthetic ECG\n"
     "  --heart-rate BPM       of the synthetic ECG, 30 to 200\n"
     "  --spirometry PATH      a .wf curve or a folder of them\n"
@@ -50,7 +51,12 @@ int main(int argc, char** argv) {
       good = parse(value, channel) && channel >= 3;
     else if (name == "--devices")
       options.devices = split(value);
-    else if (name == "--ecg")
+    else if (name == "--transcript") {
+      const std::string_view both = value;
+      const auto equals = both.find('=');
+      good = equals != both.npos && equals > 0;
+      if (good) options.transcripts.emplace_back(both.substr(0, equals), both.substr(equals + 1));
+    } else if (name == "--ecg")
       options.ecg = value;
     else if (name == "--heart-rate")
       good = parse(value, options.heart_rate_bpm) && options.heart_rate_bpm >= 30 &&

@@ -5,26 +5,21 @@
 namespace caukham::station {
 namespace {
 
-// ATS/ERS 2019 (Graham, AJRCCM 2019;200:e70): back-extrapolated volume at most 5 % of FVC or 0.100 L, whichever is
-// greater. The whole of acceptability is the analysis room's later work; this says what can be said at once.
-std::string judge(const analysis::BlowNumbers& n) {
-  if (!n.fev1_known) return core::tr("Too short: blow out for longer.");
-  const double limit_l = n.fvc_l * 0.05 > 0.1 ? n.fvc_l * 0.05 : 0.1;
-  if (n.bev_l > limit_l) return core::tr("Slow start: blow harder at the very beginning.");
-  return core::tr("Good start.");
-}
+namespace spirometry = analysis::spirometry;
 
-SpirometryCard card_of(const analysis::Blow& blow, double rate_hz, std::uint32_t number) {
+// What is wrong with the blow, the gravest first; the second half says what to tell the patient.
+SpirometryCard card_of(const spirometry::RecordedBlow& recorded, const spirometry::Assessment& judged,
+                       std::uint32_t number) {
   SpirometryCard card;
   card.manoeuvre = number;
-  const auto numbers = analysis::measure(blow.flow_lps, rate_hz);
-  if (!numbers) return card;
-  card.fvc_l = numbers->fvc_l;
-  card.fev1_l = numbers->fev1_l;
-  card.pef_l_s = numbers->pef_lps;
-  card.fet_s = numbers->fet_s;
-  card.words = judge(*numbers);
-  for (const auto& point : analysis::loop_points(blow.flow_lps, rate_hz)) {
+  card.words = core::tr(words_of(judged.hints.front()));
+  if (judged.cut_off) return card;
+  card.fvc_l = judged.numbers.fvc_l;
+  card.fev1_l = judged.numbers.fev1_known ? judged.numbers.fev1_l : 0;
+  card.pef_l_s = judged.numbers.pef_lps;
+  card.fet_s = judged.numbers.fet_s;
+  const auto options = spirometry::options_for(recorded.rate_hz);
+  for (const auto& point : spirometry::loop_points(recorded.blow.flow_lps, recorded.rate_hz, options)) {
     card.time_s.push_back(static_cast<float>(point.time_s));
     card.volume_l.push_back(static_cast<float>(point.volume_l));
     card.flow_l_s.push_back(static_cast<float>(point.flow_lps));
@@ -36,7 +31,8 @@ SpirometryCard card_of(const analysis::Blow& blow, double rate_hz, std::uint32_t
 
 void SpirometryWatch::clear() {
   const std::scoped_lock lock(mutex_);
-  finders_.clear();
+  tests_.clear();
+  order_.clear();
   found_.clear();
 }
 
@@ -45,13 +41,24 @@ bool SpirometryWatch::add(const core::Chunk& chunk, const core::StreamInfo& info
   flow.reserve(chunk.samples.size());
   for (const auto s : chunk.samples) flow.push_back(static_cast<float>(s * info.scale + info.offset));
   const std::scoped_lock lock(mutex_);
-  auto& finder = finders_.try_emplace(info.id, info.rate_hz).first->second;
-  if (chunk.lost) finder.gap(chunk.lost);
-  std::vector<analysis::Blow> blows;
-  finder.push(flow, blows);
-  for (const auto& blow : blows)
-    found_.push_back(card_of(blow, info.rate_hz, static_cast<std::uint32_t>(found_.size() + 1)));
-  return !blows.empty();
+  auto& test = tests_.try_emplace(info.id, info.rate_hz).first->second;
+  if (chunk.lost) test.gap(chunk.lost);
+  if (!test.push(flow)) return false;
+  // A blow's sentence may still change when the breath in after it is known, so the last card is made anew.
+  std::size_t mine = 0;
+  bool changed = false;
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    if (order_[i] == info.id && ++mine == test.blows().size()) {
+      auto card = card_of(test.blows()[mine - 1], test.session().blows[mine - 1], static_cast<std::uint32_t>(i + 1));
+      changed = card.words != found_[i].words;
+      found_[i] = std::move(card);
+    }
+  for (; mine < test.blows().size(); ++mine) {
+    order_.push_back(info.id);
+    found_.push_back(card_of(test.blows()[mine], test.session().blows[mine], static_cast<std::uint32_t>(order_.size())));
+    changed = true;
+  }
+  return changed;
 }
 
 std::vector<SpirometryCard> SpirometryWatch::manoeuvres() const {

@@ -7,7 +7,7 @@ namespace {
 constexpr double breath_l_s = 0.15;    // more than the drift of a resting flow head
 constexpr double deep_l_s = 0.7;       // quiet breathing stays below
 constexpr double forced_l_s = 1.0;     // quiet breathing stays below 0.6 L/s
-constexpr double plateau_l_s = 0.025;  // 0.025 L in a second: end of forced expiration, ATS/ERS 2019
+constexpr double quiet_l_s = 0.025;    // flow of a patient who has stopped
 constexpr double praise_s = 4;         // how long the fourth step stands
 constexpr std::size_t most = 300 * 30;
 }  // namespace
@@ -23,6 +23,7 @@ void Breath::add(double t_s, double flow) {
     phase_ = Phase::blowing;
     start_t_ = t_s;
     volume_now_ = quiet_s_ = blown_s_ = 0;
+    cue_ = {};
     time_.clear();
     volume_.clear();
     flow_.clear();
@@ -46,8 +47,9 @@ void Breath::add(double t_s, double flow) {
     volume_.push_back(static_cast<float>(volume_now_));
     flow_.push_back(static_cast<float>(flow));
   }
-  quiet_s_ = flow < plateau_l_s ? quiet_s_ + dt : 0;
-  if (quiet_s_ >= 1.0) phase_ = Phase::plateau;
+  quiet_s_ = flow < quiet_l_s ? quiet_s_ + dt : 0;
+  cue_.add(blown_s_, volume_now_);
+  phase_ = cue_.cue() == analysis::spirometry::Cue::keep_blowing ? Phase::blowing : Phase::plateau;
   if (quiet_s_ >= 2.0 || blown_s_ > 20) {
     phase_ = Phase::ended;
     ended_t_ = t_s;

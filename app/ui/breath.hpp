@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "analysis/spirometry/plateau.hpp"
+
 namespace caukham::ui {
 
 class Breath {
@@ -28,6 +30,7 @@ class Breath {
 
  private:
   Phase phase_ = Phase::waiting;
+  analysis::spirometry::PlateauCue cue_;  // whether the patient may stop
   double last_t_ = -1, start_t_ = 0, active_t_ = -10, deep_t_ = -10, blown_s_ = 0, volume_now_ = 0, quiet_s_ = 0,
          ended_t_ = 0;
   std::vector<float> time_, volume_, flow_;

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "analysis/spirometry.hpp"
+#include "analysis/spirometry/session.hpp"
 #include "devices/signals/random.hpp"
 #include "devices/signals/spirometry.hpp"
 
-using namespace caukham::analysis;
+using namespace caukham::analysis::spirometry;
 namespace signals = caukham::devices;
 
 namespace {

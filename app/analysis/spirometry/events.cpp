@@ -1,0 +1,67 @@
+#include "analysis/spirometry/events.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace caukham::analysis::spirometry {
+namespace {
+
+// A cough lets the flow fall and come back. Irregular effort does so too; what comes back by a fifth of PEF and 0.6 L/s is
+// called a cough. Among the ATS curves three do (25 to 40 % of PEF), the others stay below 18 %.
+constexpr double cough_part = 0.20, cough_lps = 0.6;
+// A closed glottis: from a clear flow to nothing within 50 ms, and nothing for 0.2 s. A lung that empties is slower.
+constexpr double closure_from_lps = 0.5, closure_from_part = 0.05, closure_to_lps = 0.03, closure_fall_s = 0.05,
+                 closure_rest_s = 0.2;
+// More air than this after it: the glottis opened again.
+constexpr double reopened_l = 0.05;
+// Flow that has not fallen by 3 % in three seconds and is more than this: no lung does that, an offset does.
+constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 3;
+
+}  // namespace
+
+BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const BlowNumbers& n) {
+  BlowEvents e;
+  const auto v = volume_l(flow_lps, rate_hz);
+  const double data_end_s = static_cast<double>(v.size() - 1) / rate_hz, step_s = 0.01;
+  const auto mean_lps = [&](double from_s, double to_s) {
+    return (volume_at(v, rate_hz, to_s) - volume_at(v, rate_hz, from_s)) / (to_s - from_s);
+  };
+  e.end_s = data_end_s;
+  e.last_flow_lps = mean_lps(std::max(0.0, data_end_s - 0.05), data_end_s);
+
+  const double peak_s = n.t0_s + n.pef_time_s;
+  const double clear_lps = std::max(closure_from_lps, closure_from_part * n.pef_lps);
+  for (double t = peak_s; t + closure_fall_s + closure_rest_s <= data_end_s + 1e-9; t += step_s) {
+    if (mean_lps(t - 0.1, t) < clear_lps) continue;
+    if (std::abs(mean_lps(t + closure_fall_s, t + closure_fall_s + closure_rest_s)) > closure_to_lps) continue;
+    if (!e.closure_s) e.closure_s = t - n.t0_s;
+    if (n.fvc_l - volume_at(v, rate_hz, t + closure_fall_s) < reopened_l) {
+      e.end_s = t + closure_fall_s;
+      break;
+    }
+  }
+
+  double lowest_lps = n.pef_lps, lowest_s = peak_s;
+  for (double t = peak_s; t <= std::min(n.t0_s + 1.0, data_end_s - 0.02); t += step_s) {
+    const double flow = mean_lps(t - 0.02, t + 0.02);
+    if (flow < lowest_lps) {
+      lowest_lps = flow;
+      lowest_s = t;
+    }
+    const bool closed = e.closure_s && lowest_s >= n.t0_s + *e.closure_s - 0.05;
+    if (!closed && flow - lowest_lps >= std::max(cough_lps, cough_part * n.pef_lps)) {
+      e.cough_s = lowest_s - n.t0_s;
+      break;
+    }
+  }
+
+  e.end_volume_l = std::max(0.0, volume_at(v, rate_hz, e.end_s) - volume_at(v, rate_hz, e.end_s - 1.0));
+  if (e.end_s - peak_s > 2 * endless_s) {
+    const double later = mean_lps(e.end_s - endless_s, e.end_s);
+    const double before = mean_lps(e.end_s - 2 * endless_s, e.end_s - endless_s);
+    e.endless_flow = later > endless_lps && later > endless_part * before;
+  }
+  return e;
+}
+
+}  // namespace caukham::analysis::spirometry

@@ -52,7 +52,7 @@ Criterion zero_flow(const Assessment& a) {
     c.reason = say("the sensor showed %.3f L/s while nobody breathed", *a.resting_lps);
   } else if (a.events.endless_flow) {
     c.result = Result::failed;
-    c.reason = "at the end the flow stays the same for six seconds: a sensor away from zero, not a lung";
+    c.reason = "at the end the flow stays the same for ten seconds: a sensor away from zero, not a lung";
   } else if (a.resting_lps) {
     c.result = Result::passed;
     c.reason = a.offset_removed ? say("a zero of %.3f L/s was taken off", *a.resting_lps) : "the sensor rested at zero";

@@ -14,8 +14,8 @@ constexpr double closure_from_lps = 0.5, closure_from_part = 0.05, closure_to_lp
                  closure_rest_s = 0.2;
 // More air than this after it: the glottis opened again.
 constexpr double reopened_l = 0.05;
-// Flow that has not fallen by 3 % in three seconds and is more than this: no lung does that, an offset does.
-constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 3;
+// Flow that has not fallen by 3 % from one five seconds to the next and is more than this: no lung does that, an offset does.
+constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 5;
 
 }  // namespace
 

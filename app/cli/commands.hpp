@@ -23,4 +23,9 @@ int record_verify(const Call& call);
 int record_export(const Call& call);
 int session_serve(const Call& call);
 
+// `caukham-cli analyze WHAT ARGS…`: everything after WHAT, options of its own.
+int analyze_spirometry(const std::vector<std::string>& args);
+int analyze_calibration(const std::vector<std::string>& args);
+int analyze_gli(const std::vector<std::string>& args);
+
 }  // namespace caukham::cli

@@ -1,0 +1,166 @@
+// caukham-cli analyze spirometry and analyze calibration: recorded flow in, judged manoeuvres or syringe strokes out.
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "analysis/spirometry/report.hpp"
+#include "analysis/spirometry/wf.hpp"
+#include "cli/commands.hpp"
+#include "cli/spirometry_files.hpp"
+#include "station/station.hpp"
+
+namespace caukham::cli {
+namespace {
+
+namespace spirometry = analysis::spirometry;
+
+constexpr const char* spirometry_usage =
+    "caukham-cli analyze spirometry FILE... [--json]    manoeuvres in exams (BDF+), EDF+ and .wf files; all make one session\n"
+    "  --age YEARS            children of six and less have other limits\n"
+    "  --btps PB,T,RH         mmHg, deg C, %: the flow is at room conditions and is converted (default: taken as it is)\n"
+    "  --set NAME --sex m|f --height CM [--group N]       compares with GLI2012, GLI2022 or NHANES3 (needs --age)\n"
+    "caukham-cli analyze calibration FILE... [--json]   strokes of a syringe (also: analyze spirometry --calibration)\n"
+    "  --syringe LITRES       3 by default\n"
+    "  --log FILE             appends the result as one JSON line\n";
+
+struct Wish {
+  std::vector<std::string> files;
+  bool json = false, calibration = false, help = false;
+  std::optional<double> age, height;
+  std::optional<spirometry::Conditions> room;
+  std::string set, sex, log;
+  int group = 1;
+  double syringe_l = 3;
+};
+
+double number(const std::string& option, const std::string& text, double low, double high) {
+  const auto v = spirometry::to_number(text);
+  if (!v || *v < low || *v > high)
+    throw std::runtime_error(option + " needs a number from " + std::to_string(static_cast<int>(low)) + " to " +
+                             std::to_string(static_cast<int>(high)) + ", not \"" + text + "\"");
+  return *v;
+}
+
+Wish wish_of(const std::vector<std::string>& args) {
+  Wish w;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const auto& a = args[i];
+    const auto value = [&]() -> const std::string& {
+      if (i + 1 >= args.size()) throw std::runtime_error(a + " needs a value");
+      return args[++i];
+    };
+    if (a == "--json") w.json = true;
+    else if (a == "--calibration") w.calibration = true;
+    else if (a == "--help" || a == "-h") w.help = true;
+    else if (a == "--age") w.age = number(a, value(), 2, 120);
+    else if (a == "--height") w.height = number(a, value(), 50, 250);
+    else if (a == "--set") w.set = value();
+    else if (a == "--sex") w.sex = value();
+    else if (a == "--group") w.group = static_cast<int>(number(a, value(), 1, 5));
+    else if (a == "--syringe") w.syringe_l = number(a, value(), 1, 8);
+    else if (a == "--log") w.log = value();
+    else if (a == "--btps") {
+      const auto cells = spirometry::split_cells(value(), ',');
+      if (cells.size() != 3) throw std::runtime_error("--btps needs pressure,temperature,humidity such as 758,27.5,60");
+      w.room = spirometry::Conditions{number("--btps pressure", std::string(cells[0]), 400, 820),
+                                      number("--btps temperature", std::string(cells[1]), 0, 50),
+                                      number("--btps humidity", std::string(cells[2]), 0, 100)};
+    } else if (a.size() > 1 && a[0] == '-') throw std::runtime_error("this option is not known: " + a + "\n" + spirometry_usage);
+    else w.files.push_back(a);
+  }
+  if (!w.set.empty() && (!w.age || !w.height || (w.sex != "m" && w.sex != "f")))
+    throw std::runtime_error("--set needs --age, --height and --sex m or f");
+  return w;
+}
+
+int print(const nlohmann::ordered_json& json, bool good) {
+  std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  return good ? 0 : 1;
+}
+
+std::string today() {
+  const std::chrono::year_month_day d{std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(d.year()), static_cast<unsigned>(d.month()),
+                static_cast<unsigned>(d.day()));
+  return text;
+}
+
+int calibrate(const Wish& w) {
+  std::vector<spirometry::Stroke> strokes;
+  for (const auto& file : w.files) {
+    Flow flow;
+    try {
+      flow = load_flow(file);
+    } catch (const std::exception& e) {
+      throw std::runtime_error(file + ": " + e.what());
+    }
+    const auto found = spirometry::find_strokes(flow.flow_lps, flow.rate_hz, w.syringe_l);
+    strokes.insert(strokes.end(), found.begin(), found.end());
+  }
+  const auto check = spirometry::check_calibration(std::move(strokes), today(), w.syringe_l);
+  auto json = spirometry::to_json(check);
+  json["files"] = w.files;
+  if (!w.log.empty()) {
+    std::ofstream log(std::filesystem::path(w.log), std::ios::app | std::ios::binary);
+    log << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    if (!log.flush()) throw std::runtime_error("the calibration log could not be written: " + w.log);
+  }
+  if (w.json) return print(json, check.passed);
+  std::cout << spirometry::to_text(check);
+  return check.passed ? 0 : 1;
+}
+
+}  // namespace
+
+int analyze_spirometry(const std::vector<std::string>& args) {
+  const auto w = wish_of(args);
+  if (w.help || w.files.empty()) {
+    std::fputs(spirometry_usage, w.help ? stdout : stderr);
+    return w.help ? 0 : 2;
+  }
+  if (w.calibration) return calibrate(w);
+  spirometry::Report report;
+  report.files = w.files;
+  report.age_years = w.age;
+  std::vector<spirometry::RecordedBlow> recorded;
+  if (w.room) {
+    report.btps = spirometry::btps_factors(*w.room);
+    report.volume_state = "BTPS";
+  }
+  for (const auto& file : w.files) {
+    try {
+      auto flow = load_flow(file);
+      if (report.btps) spirometry::to_btps(flow.flow_lps, *report.btps);
+      report.simulated = report.simulated || flow.simulated;
+      auto blows = blows_of(flow);
+      for (auto& b : blows) {
+        recorded.push_back(std::move(b));
+        report.file_of_blow.push_back(file);
+      }
+    } catch (const std::exception& e) {
+      report.errors.emplace_back(file, e.what());
+    }
+  }
+  report.session = spirometry::judge(recorded, w.age);
+  if (!w.set.empty()) {
+    report.reference_set = w.set;
+    const spirometry::Subject subject{w.sex == "m" ? spirometry::Sex::male : spirometry::Sex::female, *w.age, *w.height, w.group};
+    report.references = spirometry::compare(report.session.best, load_reference_tables(), w.set, subject);
+  }
+  const bool good = report.errors.empty();
+  if (w.json) return print(spirometry::to_json(report), good);
+  std::cout << spirometry::to_text(report);
+  return good ? 0 : 1;
+}
+
+int analyze_calibration(const std::vector<std::string>& args) {
+  auto with = args;
+  with.push_back("--calibration");
+  return analyze_spirometry(with);
+}
+
+}  // namespace caukham::cli

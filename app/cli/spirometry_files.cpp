@@ -1,0 +1,109 @@
+#include "cli/spirometry_files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "analysis/spirometry/wf.hpp"
+#include "ipc/process.hpp"
+#include "record/edf_file.hpp"
+
+namespace caukham::cli {
+namespace fs = std::filesystem;
+namespace spirometry = analysis::spirometry;
+namespace {
+
+bool is_edf(std::string_view head) {
+  return head.starts_with("\xff" "BIOSEMI") || head.starts_with("0       ");
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+Flow flow_of(record::EdfFile file) {
+  for (auto& track : file.tracks) {
+    const auto unit = lower(track.unit);
+    if (unit != "l/s" && unit != "l/sec") continue;
+    spirometry::check_rate(track.rate_hz);
+    return {std::move(track.physical), track.rate_hz, false, file.simulated};
+  }
+  throw std::runtime_error("it has no channel in L/s: this is no recording of breathing");
+}
+
+}  // namespace
+
+std::string read_text(const std::string& file) {
+  const fs::path path(file);
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) throw std::runtime_error("there is no such file");
+  if (fs::file_size(path, error) > 64 * 1024 * 1024 || error) throw std::runtime_error("it is larger than 64 MiB");
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) throw std::runtime_error("it cannot be read");
+  if (text.empty()) throw std::runtime_error("it is empty");
+  return text;
+}
+
+Flow load_flow(const std::string& file) {
+  std::array<char, 16> head{};
+  {
+    std::error_code error;
+    if (!fs::is_regular_file(fs::path(file), error)) throw std::runtime_error("there is no such file");
+    std::ifstream in(fs::path(file), std::ios::binary);
+    in.read(head.data(), head.size());
+    if (in.gcount() == 0) throw std::runtime_error("it is empty");
+  }
+  if (is_edf({head.data(), head.size()})) return flow_of(record::load_edf(fs::path(file)));
+  auto curve = spirometry::parse_curve(read_text(file));
+  return {std::move(curve.flow_lps), curve.rate_hz, true, false};
+}
+
+std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {
+  std::vector<spirometry::RecordedBlow> blows;
+  if (flow.one_blow) {
+    auto blow = spirometry::whole_blow(flow.flow_lps, flow.rate_hz);
+    const auto end = static_cast<std::ptrdiff_t>(blow.first_sample + blow.flow_lps.size());
+    if (!blow.flow_lps.empty())
+      blows.push_back({std::move(blow), {flow.flow_lps.begin() + end, flow.flow_lps.end()}, flow.rate_hz});
+  } else {
+    blows = spirometry::find_blows(flow.flow_lps, flow.rate_hz);
+  }
+  std::erase_if(blows, [](const auto& b) {
+    const auto n = spirometry::measure(b.blow.flow_lps, b.rate_hz, spirometry::options_for(b.rate_hz));
+    return !n || n->fvc_l < 0.1 || n->pef_lps < 0.1;
+  });
+  // The windows of the numbers were measured at 100 and 500 Hz.
+  for (auto& b : blows)
+    if (b.rate_hz > 500) {
+      for (auto* part : {&b.blow.flow_lps, &b.blow.before_lps, &b.after_lps})
+        *part = spirometry::resampled(*part, b.rate_hz, 500);
+      b.rate_hz = 500;
+    }
+  if (blows.empty()) throw std::runtime_error("no forced expiration was found in it");
+  for (const auto& b : blows) {
+    const auto n = spirometry::measure(b.blow.flow_lps, b.rate_hz, spirometry::options_for(b.rate_hz));
+    if (n->fvc_l > 12 || n->pef_lps > 25)
+      throw std::runtime_error("it shows more than 12 L or 25 L/s: no lung does that; are its units L and L/s?");
+  }
+  return blows;
+}
+
+spirometry::ReferenceTables load_reference_tables() {
+  const auto program = fs::path(ipc::own_program_path()).parent_path();
+  for (const auto& folder : {program / ".." / "share" / "caukham" / "reference", fs::path(CAUKHAM_SOURCE_REFERENCE)}) {
+    if (!fs::exists(folder / "gli2012.txt")) continue;
+    spirometry::ReferenceTables tables;
+    for (const char* name : {"gli2012.txt", "gli2022.txt", "nhanes3.txt"}) tables.add(read_text((folder / name).string()));
+    return tables;
+  }
+  throw std::runtime_error("This installation is not complete: the reference values are missing. Install Caukham again.");
+}
+
+}  // namespace caukham::cli

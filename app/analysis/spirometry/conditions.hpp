@@ -12,7 +12,7 @@ struct Conditions {
 };
 
 // Saturated vapour pressure over water, mmHg; 0 … 50 °C. Buck, J Appl Meteorol 1981;20:1527 (with the 1996 constants of
-// the Buck Research manual); 47.08 mmHg at 37 °C, where spirometry's formulas say 47.
+// the Buck Research manual); 47.10 mmHg at 37 °C, where spirometry's formulas say 47.
 double water_vapour_mmhg(double temperature_c);
 
 // Factors from measured volume to BTPS: (PB - PH2O) / (PB - 47) * 310 / (273 + T) with 47 mmHg and 310 K for the lungs

@@ -146,6 +146,9 @@ int analyze_spirometry(const std::vector<std::string>& args) {
     }
   }
   report.session = spirometry::judge(recorded, w.age);
+  for (std::size_t i = 0; i < report.session.blows.size(); ++i)
+    if (report.session.blows[i].cut_off)
+      report.errors.emplace_back(report.file_of_blow[i], "the recording ends in the middle of a blow: it gives no numbers");
   if (!w.set.empty()) {
     report.reference_set = w.set;
     const spirometry::Subject subject{w.sex == "m" ? spirometry::Sex::male : spirometry::Sex::female, *w.age, *w.height, w.group};

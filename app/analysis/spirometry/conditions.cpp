@@ -26,19 +26,21 @@ void to_btps(std::span<float> flow_lps, const BtpsFactors& factors) {
 }
 
 std::optional<double> resting_flow_lps(std::span<const float> flow_lps, double rate_hz) {
-  const auto window = static_cast<std::size_t>(std::lround(0.5 * rate_hz));
-  if (window < 10 || flow_lps.size() < window) return std::nullopt;
+  const auto window = static_cast<std::size_t>(std::lround(rate_hz));
+  if (window < 20 || flow_lps.size() < window) return std::nullopt;
   std::optional<double> best;
-  double narrowest = 0.04;
+  double narrowest = 0.02;
   for (std::size_t from = 0; from + window <= flow_lps.size(); from += window / 5) {
     const auto part = flow_lps.subspan(from, window);
     const auto [low, high] = std::minmax_element(part.begin(), part.end());
     const double width = static_cast<double>(*high) - static_cast<double>(*low);
     if (!(width <= narrowest)) continue;
-    narrowest = width;
     double sum = 0;
     for (float f : part) sum += static_cast<double>(f);
-    best = sum / static_cast<double>(window);
+    const double mean = sum / static_cast<double>(window);
+    if (std::abs(mean) > 0.15) continue;
+    narrowest = width;
+    best = mean;
   }
   return best;
 }

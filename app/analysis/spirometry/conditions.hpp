@@ -23,8 +23,9 @@ std::optional<BtpsFactors> btps_factors(const Conditions& conditions);
 
 void to_btps(std::span<float> flow_lps, const BtpsFactors& factors);
 
-// What the sensor shows when nobody breathes: the mean of the stillest half second in `flow_lps`. nullopt when there is no
-// half second that lies within 0.04 L/s: somebody breathes all the time and the zero cannot be told.
+// What the sensor shows when nobody breathes: the mean of the stillest second in `flow_lps`. nullopt when there is none that
+// stays within 0.02 L/s and below 0.15 L/s: the crest of a quiet breath is flat too, but it lies higher or is shorter. So an
+// offset of more than 0.15 L/s is not told from breathing.
 std::optional<double> resting_flow_lps(std::span<const float> flow_lps, double rate_hz);
 
 }  // namespace caukham::analysis::spirometry

@@ -57,7 +57,7 @@ Criterion zero_flow(const Assessment& a) {
     c.result = Result::passed;
     c.reason = a.offset_removed ? say("a zero of %.3f L/s was taken off", *a.resting_lps) : "the sensor rested at zero";
   } else {
-    c.reason = "no half second of rest was recorded before the blow";
+    c.reason = "no second of rest was recorded before the blow";
   }
   return c;
 }

@@ -40,9 +40,10 @@ std::string to_text(const Report& r) {
     for (auto h : a.hints) out += std::string("  > ") + words_of(h) + "\n";
   }
   const auto& s = r.session;
-  out += say("Session: %zu manoeuvres, grade FEV1 %c, FVC %c; best FVC ", s.blows.size(), s.fev1_grade, s.fvc_grade) +
-         number(s.best.fvc_l, 3) + " L, FEV1 " + number(s.best.fev1_l, 3) + " L, FEV1/FVC " + number(s.best.fev1_fvc, 3) +
-         "; two largest differ by FEV1 " + number(s.fev1_difference_l, 3) + " L, FVC " + number(s.fvc_difference_l, 3) + " L\n";
+  if (!s.blows.empty())
+    out += say("Session: %zu manoeuvres, grade FEV1 %c, FVC %c; best FVC ", s.blows.size(), s.fev1_grade, s.fvc_grade) +
+           number(s.best.fvc_l, 3) + " L, FEV1 " + number(s.best.fev1_l, 3) + " L, FEV1/FVC " + number(s.best.fev1_fvc, 3) +
+           "; two largest differ by FEV1 " + number(s.fev1_difference_l, 3) + " L, FVC " + number(s.fvc_difference_l, 3) + " L\n";
   for (auto h : s.hints) out += std::string("> ") + words_of(h) + "\n";
   for (const auto& row : r.references)
     out += row.reference ? say("%s: %.1f %% of predicted (%s), z %.2f, %s\n", row.parameter.c_str(),

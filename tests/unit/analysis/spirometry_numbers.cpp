@@ -4,6 +4,7 @@
 #include "analysis/spirometry/events.hpp"
 #include "breath.hpp"
 #include "devices/signals/random.hpp"
+#include "devices/signals/spirometry.hpp"
 
 using namespace caukham::analysis::spirometry;
 
@@ -127,6 +128,14 @@ TEST_CASE("the resting flow must be found where somebody holds still and not be 
   REQUIRE(rest);
   CHECK(*rest == Approx(0.013).margin(0.003));
   CHECK_FALSE(resting_flow_lps(std::vector<float>(20, 0.0f), 100));
+  std::vector<float> tidal;
+  for (int i = 0; i < 5; ++i)
+    for (float f : caukham::devices::tidal_breath(100)) tidal.push_back(f);
+  for (float part : {1.0f, 0.7f, 0.45f}) {  // the crest of a breath is no rest
+    auto quiet = tidal;
+    for (auto& f : quiet) f *= part;
+    CHECK_FALSE(resting_flow_lps(quiet, 100));
+  }
   CHECK_FALSE(resting_flow_lps(std::vector<float>(200, NAN), 100));
 }
 

@@ -16,8 +16,10 @@ namespace {
 namespace spirometry = analysis::spirometry;
 
 constexpr const char* gli_usage =
-    "caukham-cli analyze gli FILE.csv [--json]   reference values for rows of set,age_mode,sex,age,height_cm,ethnicity,\n"
-    "                                            parameter,value (GLI2012, GLI2022, NHANES3; round or interpolate)\n";
+    "caukham-cli analyze gli FILE.csv [--json]   reference values for rows of "
+    "set,age_mode,sex,age,height_cm,ethnicity,\n"
+    "                                            parameter,value (GLI2012, GLI2022, NHANES3; round or "
+    "interpolate)\n";
 
 // "sex(1=m;0=f)" -> "sex", " Age " -> "age"
 std::string column_name(std::string_view cell) {
@@ -42,7 +44,8 @@ double number_of(std::string_view cell, const char* what) {
 
 struct Answer { spirometry::Reference reference; double value = 0; };
 
-constexpr std::array<const char*, 8> needed = {"set", "age_mode", "sex", "age", "height_cm", "ethnicity", "parameter", "value"};
+constexpr std::array<const char*, 8> needed = {"set",       "age_mode",  "sex",       "age",
+                                               "height_cm", "ethnicity", "parameter", "value"};
 
 Answer answer(const spirometry::ReferenceTables& tables, const std::array<std::string_view, 8>& cell) {
   Answer a;
@@ -53,7 +56,8 @@ Answer answer(const spirometry::ReferenceTables& tables, const std::array<std::s
   const spirometry::Subject subject{sex_of(cell[2]), number_of(cell[3], "age"), number_of(cell[4], "height"),
                                     cell[5].empty() ? 0 : static_cast<int>(number_of(cell[5], "ethnicity"))};
   a.value = number_of(cell[7], "value");
-  if (!(a.value > 0 && a.value < 1000)) throw spirometry::ReferenceError("the value must be greater than zero");
+  if (!(a.value > 0 && a.value < 1000))
+    throw spirometry::ReferenceError("the value must be greater than zero");
   a.reference = tables.of(cell[0], cell[6], subject, mode);
   return a;
 }
@@ -116,7 +120,9 @@ int analyze_gli(const std::vector<std::string>& args) {
       const auto a = answer(tables, cell);
       const auto& r = a.reference;
       if (json) {
-        const auto put = [&](const char* key, double v, int decimals) { row[key] = analysis::round_to(v, decimals); };
+        const auto put = [&](const char* key, double v, int decimals) {
+          row[key] = analysis::round_to(v, decimals);
+        };
         put("L", r.l, 6);
         put("M", r.m, 6);
         put("S", r.s, 6);

@@ -1,4 +1,5 @@
-// caukham-cli analyze spirometry and analyze calibration: recorded flow in, judged manoeuvres or syringe strokes out.
+// caukham-cli analyze spirometry and analyze calibration: recorded flow in, judged manoeuvres or syringe
+// strokes out.
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -18,11 +19,15 @@ namespace {
 namespace spirometry = analysis::spirometry;
 
 constexpr const char* spirometry_usage =
-    "caukham-cli analyze spirometry FILE... [--json]    manoeuvres in exams (BDF+), EDF+ and .wf files; all make one session\n"
+    "caukham-cli analyze spirometry FILE... [--json]    manoeuvres in exams (BDF+), EDF+ and .wf files; all "
+    "make one session\n"
     "  --age YEARS            children of six and less have other limits\n"
-    "  --btps PB,T,RH         mmHg, deg C, %: the flow is at room conditions and is converted (default: taken as it is)\n"
-    "  --set NAME --sex m|f --height CM [--group N]       compares with GLI2012, GLI2022 or NHANES3 (needs --age)\n"
-    "caukham-cli analyze calibration FILE... [--json]   strokes of a syringe (also: analyze spirometry --calibration)\n"
+    "  --btps PB,T,RH         mmHg, deg C, %: the flow is at room conditions and is converted (default: "
+    "taken as it is)\n"
+    "  --set NAME --sex m|f --height CM [--group N]       compares with GLI2012, GLI2022 or NHANES3 (needs "
+    "--age)\n"
+    "caukham-cli analyze calibration FILE... [--json]   strokes of a syringe (also: analyze spirometry "
+    "--calibration)\n"
     "  --syringe LITRES       3 by default\n"
     "  --log FILE             appends the result as one JSON line\n";
 
@@ -39,8 +44,8 @@ struct Wish {
 double number(const std::string& option, const std::string& text, double low, double high) {
   const auto v = spirometry::to_number(text);
   if (!v || *v < low || *v > high)
-    throw std::runtime_error(option + " needs a number from " + std::to_string(static_cast<int>(low)) + " to " +
-                             std::to_string(static_cast<int>(high)) + ", not \"" + text + "\"");
+    throw std::runtime_error(option + " needs a number from " + std::to_string(static_cast<int>(low)) +
+                             " to " + std::to_string(static_cast<int>(high)) + ", not \"" + text + "\"");
   return *v;
 }
 
@@ -64,11 +69,13 @@ Wish wish_of(const std::vector<std::string>& args) {
     else if (a == "--log") w.log = value();
     else if (a == "--btps") {
       const auto cells = spirometry::split_cells(value(), ',');
-      if (cells.size() != 3) throw std::runtime_error("--btps needs pressure,temperature,humidity such as 758,27.5,60");
+      if (cells.size() != 3)
+        throw std::runtime_error("--btps needs pressure,temperature,humidity such as 758,27.5,60");
       w.room = spirometry::Conditions{number("--btps pressure", std::string(cells[0]), 400, 820),
                                       number("--btps temperature", std::string(cells[1]), 0, 50),
                                       number("--btps humidity", std::string(cells[2]), 0, 100)};
-    } else if (a.size() > 1 && a[0] == '-') throw std::runtime_error("this option is not known: " + a + "\n" + spirometry_usage);
+    } else if (a.size() > 1 && a[0] == '-')
+      throw std::runtime_error("this option is not known: " + a + "\n" + spirometry_usage);
     else w.files.push_back(a);
   }
   if (!w.set.empty() && (!w.age || !w.height || (w.sex != "m" && w.sex != "f")))
@@ -82,10 +89,11 @@ int print(const nlohmann::ordered_json& json, bool good) {
 }
 
 std::string today() {
-  const std::chrono::year_month_day d{std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  const std::chrono::year_month_day d{
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(d.year()), static_cast<unsigned>(d.month()),
-                static_cast<unsigned>(d.day()));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(d.year()),
+                static_cast<unsigned>(d.month()), static_cast<unsigned>(d.day()));
   return text;
 }
 
@@ -148,10 +156,12 @@ int analyze_spirometry(const std::vector<std::string>& args) {
   report.session = spirometry::judge(recorded, w.age);
   for (std::size_t i = 0; i < report.session.blows.size(); ++i)
     if (report.session.blows[i].cut_off)
-      report.errors.emplace_back(report.file_of_blow[i], "the recording ends in the middle of a blow: it gives no numbers");
+      report.errors.emplace_back(report.file_of_blow[i],
+                                 "the recording ends in the middle of a blow: it gives no numbers");
   if (!w.set.empty()) {
     report.reference_set = w.set;
-    const spirometry::Subject subject{w.sex == "m" ? spirometry::Sex::male : spirometry::Sex::female, *w.age, *w.height, w.group};
+    const spirometry::Subject subject{w.sex == "m" ? spirometry::Sex::male : spirometry::Sex::female, *w.age,
+                                      *w.height, w.group};
     report.references = spirometry::compare(report.session.best, load_reference_tables(), w.set, subject);
   }
   const bool good = report.errors.empty();

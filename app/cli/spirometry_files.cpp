@@ -23,7 +23,8 @@ bool is_edf(std::string_view head) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -43,7 +44,8 @@ std::string read_text(const std::string& file) {
   const fs::path path(file);
   std::error_code error;
   if (!fs::is_regular_file(path, error)) throw std::runtime_error("there is no such file");
-  if (fs::file_size(path, error) > 64 * 1024 * 1024 || error) throw std::runtime_error("it is larger than 64 MiB");
+  if (fs::file_size(path, error) > 64 * 1024 * 1024 || error)
+    throw std::runtime_error("it is larger than 64 MiB");
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in) throw std::runtime_error("it cannot be read");
@@ -90,20 +92,24 @@ std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {
   for (const auto& b : blows) {
     const auto n = spirometry::measure(b.blow.flow_lps, b.rate_hz, spirometry::options_for(b.rate_hz));
     if (n->fvc_l > 12 || n->pef_lps > 25)
-      throw std::runtime_error("it shows more than 12 L or 25 L/s: no lung does that; are its units L and L/s?");
+      throw std::runtime_error(
+          "it shows more than 12 L or 25 L/s: no lung does that; are its units L and L/s?");
   }
   return blows;
 }
 
 spirometry::ReferenceTables load_reference_tables() {
   const auto program = fs::path(ipc::own_program_path()).parent_path();
-  for (const auto& folder : {program / ".." / "share" / "caukham" / "reference", fs::path(CAUKHAM_SOURCE_REFERENCE)}) {
+  for (const auto& folder :
+       {program / ".." / "share" / "caukham" / "reference", fs::path(CAUKHAM_SOURCE_REFERENCE)}) {
     if (!fs::exists(folder / "gli2012.txt")) continue;
     spirometry::ReferenceTables tables;
-    for (const char* name : {"gli2012.txt", "gli2022.txt", "nhanes3.txt"}) tables.add(read_text((folder / name).string()));
+    for (const char* name : {"gli2012.txt", "gli2022.txt", "nhanes3.txt"})
+      tables.add(read_text((folder / name).string()));
     return tables;
   }
-  throw std::runtime_error("This installation is not complete: the reference values are missing. Install Caukham again.");
+  throw std::runtime_error(
+      "This installation is not complete: the reference values are missing. Install Caukham again.");
 }
 
 }  // namespace caukham::cli

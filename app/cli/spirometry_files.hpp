@@ -16,7 +16,8 @@ struct Flow {
   bool one_blow = false;         // a waveform file that holds a single manoeuvre
   bool simulated = false;
 };
-// `.wf` text or EDF(+)/BDF(+) with a channel in L/s. Throws in words: not such a file, no flow in it, a rate that is too low.
+// `.wf` text or EDF(+)/BDF(+) with a channel in L/s. Throws in words: not such a file, no flow in it, a rate
+// that is too low.
 Flow load_flow(const std::string& file);
 
 // Throws in words when there is no forced expiration in it, or numbers no lung has.

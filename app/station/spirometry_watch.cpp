@@ -49,13 +49,15 @@ bool SpirometryWatch::add(const core::Chunk& chunk, const core::StreamInfo& info
   bool changed = false;
   for (std::size_t i = 0; i < order_.size(); ++i)
     if (order_[i] == info.id && ++mine == test.blows().size()) {
-      auto card = card_of(test.blows()[mine - 1], test.session().blows[mine - 1], static_cast<std::uint32_t>(i + 1));
+      auto card =
+          card_of(test.blows()[mine - 1], test.session().blows[mine - 1], static_cast<std::uint32_t>(i + 1));
       changed = card.words != found_[i].words;
       found_[i] = std::move(card);
     }
   for (; mine < test.blows().size(); ++mine) {
     order_.push_back(info.id);
-    found_.push_back(card_of(test.blows()[mine], test.session().blows[mine], static_cast<std::uint32_t>(order_.size())));
+    found_.push_back(
+        card_of(test.blows()[mine], test.session().blows[mine], static_cast<std::uint32_t>(order_.size())));
     changed = true;
   }
   return changed;

@@ -7,7 +7,8 @@
 namespace caukham::analysis::spirometry {
 
 BlowFinder::BlowFinder(double rate_hz, const BlowRules& rules) : rate_hz_(rate_hz), rules_(rules) {
-  if (!(rate_hz >= 20 && rate_hz <= 2000)) throw std::invalid_argument("spirometry: sampling rate 20-2000 Hz");
+  if (!(rate_hz >= 20 && rate_hz <= 2000))
+    throw std::invalid_argument("spirometry: sampling rate 20-2000 Hz");
 }
 
 void BlowFinder::gap(std::uint64_t samples) {
@@ -26,7 +27,8 @@ void BlowFinder::push(std::span<const float> flow_lps, std::vector<Blow>& out) {
     }
     flow_.push_back(f);
     if (!blowing_) {
-      if (flow_.size() > 2 * history) {  // trimmed in blocks: erasing one sample each time would copy all of them
+      if (flow_.size() >
+          2 * history) {  // trimmed in blocks: erasing one sample each time would copy all of them
         flow_.erase(flow_.begin(), flow_.end() - static_cast<std::ptrdiff_t>(history));
         flow_start_ += history + 1;
       }
@@ -93,7 +95,8 @@ void BlowFinder::finish(std::vector<Blow>& out) {
 Blow whole_blow(std::span<const float> flow_lps, double rate_hz) {
   Blow blow;
   std::vector<double> v(flow_lps.size() + 1, 0.0);
-  for (std::size_t i = 0; i < flow_lps.size(); ++i) v[i + 1] = v[i] + static_cast<double>(flow_lps[i]) / rate_hz;
+  for (std::size_t i = 0; i < flow_lps.size(); ++i)
+    v[i + 1] = v[i] + static_cast<double>(flow_lps[i]) / rate_hz;
   // The largest rise of the volume; the first inspiration of a loop lies before it, the last one after it.
   std::size_t lowest = 0, from = 0, top = 0;
   double rise = 0;

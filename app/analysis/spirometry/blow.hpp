@@ -7,8 +7,8 @@
 
 namespace caukham::analysis::spirometry {
 
-// What counts as a forced expiration. The defaults find the weakest of the ATS curves (PEF 1.4 L/s, FVC 1.2 L) and not
-// quiet breathing (0.4 L/s, 0.5 L).
+// What counts as a forced expiration. The defaults find the weakest of the ATS curves (PEF 1.4 L/s, FVC 1.2
+// L) and not quiet breathing (0.4 L/s, 0.5 L).
 struct BlowRules {
   double min_peak_lps = 0.8;
   double min_volume_l = 0.7;
@@ -50,8 +50,8 @@ class BlowFinder {
   std::size_t top_at_ = 0, blow_from_ = 0, quiet_ = 0;
 };
 
-// A file that holds one manoeuvre, however small or slow it is: from the lowest volume before the top to the end of the
-// plateau. Empty flow_lps when nothing is expired in it.
+// A file that holds one manoeuvre, however small or slow it is: from the lowest volume before the top to the
+// end of the plateau. Empty flow_lps when nothing is expired in it.
 Blow whole_blow(std::span<const float> flow_lps, double rate_hz);
 
 }  // namespace caukham::analysis::spirometry

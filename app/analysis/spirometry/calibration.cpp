@@ -11,7 +11,8 @@ namespace {
 
 constexpr double limit_percent = 3, slowest_lps = 0.45, fastest_lps = 12;
 constexpr double moving_lps = 0.05;   // below this the syringe stands
-constexpr double apart = 1.5;         // flows that differ by less count as one (ours: the statement says "a range of flows")
+constexpr double apart =
+    1.5;  // flows that differ by less count as one (ours: the statement says "a range of flows")
 constexpr double rest_s = 0.15;       // standing this long ends a stroke
 
 std::string next_day(const std::string& date) {
@@ -106,7 +107,9 @@ CalibrationCheck check_calibration(std::vector<Stroke> strokes, std::string date
     }
   c.three_flows = different >= 3;
   c.passed = !bad && c.three_flows && c.strokes.size() >= 3;
-  if (bad) c.reason = std::to_string(bad) + " of " + std::to_string(c.strokes.size()) + " strokes are more than 3 % off";
+  if (bad)
+    c.reason =
+        std::to_string(bad) + " of " + std::to_string(c.strokes.size()) + " strokes are more than 3 % off";
   else if (c.strokes.size() < 3) c.reason = "at least three strokes are needed";
   else if (!c.three_flows)
     c.reason = "strokes at three clearly different speeds between 0.5 and 12 L/s are needed";

@@ -1,7 +1,7 @@
-// The daily check with a syringe: is what the sensor calls three litres three litres, slow and fast? ATS/ERS 2019: at
-// least three strokes between 0.5 and 12 L/s, each within ±3 % (±2.5 % for the spirometer and ±0.5 % for the syringe;
-// stated so in public summaries, the primary's wording was not checked). Syringe air is at room conditions: flow without
-// BTPS correction. Pure: the date comes in, the log is the caller's.
+// The daily check with a syringe: is what the sensor calls three litres three litres, slow and fast? ATS/ERS
+// 2019: at least three strokes between 0.5 and 12 L/s, each within ±3 % (±2.5 % for the spirometer and ±0.5 %
+// for the syringe; stated so in public summaries, the primary's wording was not checked). Syringe air is at
+// room conditions: flow without BTPS correction. Pure: the date comes in, the log is the caller's.
 #pragma once
 #include <span>
 #include <string>
@@ -25,7 +25,7 @@ struct CalibrationCheck {
   bool passed = false;
   bool three_flows = false;          // three mean flows between 0.5 and 12 L/s, each 1.5 times the one before
   double linearity_percent = 0;      // largest minus smallest error over the strokes
-  double gain = 0;                   // factor that would bring the mean volume to the syringe's; 0: no strokes
+  double gain = 0;  // factor that would bring the mean volume to the syringe's; 0: no strokes
   std::string reason;                // English: why it did not pass, or what it found
   std::string checked_on, due_on;    // yyyy-mm-dd; due the next day
 };

@@ -17,7 +17,9 @@ std::optional<BtpsFactors> btps_factors(const Conditions& c) {
         c.humidity_percent >= 0 && c.humidity_percent <= 100))
     return std::nullopt;
   const double vapour = water_vapour_mmhg(c.temperature_c), warm = 310 / (273 + c.temperature_c);
-  const auto factor = [&](double part) { return (c.pressure_mmhg - part * vapour) / (c.pressure_mmhg - 47) * warm; };
+  const auto factor = [&](double part) {
+    return (c.pressure_mmhg - part * vapour) / (c.pressure_mmhg - 47) * warm;
+  };
   return BtpsFactors{factor(1), factor(c.humidity_percent / 100)};
 }
 

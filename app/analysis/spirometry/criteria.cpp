@@ -41,8 +41,9 @@ Criterion start_of_test(const Assessment& a) {
   const double limit = std::max(bev_part * a.numbers.fvc_l, bev_l);
   const bool good = a.numbers.bev_l <= limit + rounding_l;
   return {"start_of_test", good ? Result::passed : Result::failed,
-          say("back-extrapolated volume %.3f L (%.1f %% of FVC), limit %.3f L", a.numbers.bev_l, a.bev_percent(), limit), both,
-          both};
+          say("back-extrapolated volume %.3f L (%.1f %% of FVC), limit %.3f L", a.numbers.bev_l,
+              a.bev_percent(), limit),
+          both, both};
 }
 
 Criterion zero_flow(const Assessment& a) {
@@ -55,7 +56,8 @@ Criterion zero_flow(const Assessment& a) {
     c.reason = "at the end the flow stays the same for ten seconds: a sensor away from zero, not a lung";
   } else if (a.resting_lps) {
     c.result = Result::passed;
-    c.reason = a.offset_removed ? say("a zero of %.3f L/s was taken off", *a.resting_lps) : "the sensor rested at zero";
+    c.reason = a.offset_removed ? say("a zero of %.3f L/s was taken off", *a.resting_lps)
+                                : "the sensor rested at zero";
   } else {
     c.reason = "no second of rest was recorded before the blow";
   }
@@ -65,8 +67,10 @@ Criterion zero_flow(const Assessment& a) {
 Criterion cough(const Assessment& a, double first_s) {
   if (a.events.cough_s && *a.events.cough_s < first_s)
     return {"cough_first_second", Result::failed,
-            say("the flow broke off and came back %.2f s after the start", *a.events.cough_s), fev1_only, fev1_only};
-  return {"cough_first_second", Result::passed, "the flow does not break off and come back", fev1_only, fev1_only};
+            say("the flow broke off and came back %.2f s after the start", *a.events.cough_s), fev1_only,
+            fev1_only};
+  return {"cough_first_second", Result::passed, "the flow does not break off and come back", fev1_only,
+          fev1_only};
 }
 
 Criterion closure(const Assessment& a, double first_s, bool first) {
@@ -74,8 +78,8 @@ Criterion closure(const Assessment& a, double first_s, bool first) {
   const Fitness acceptable = first ? both : fvc_only, usable = first ? both : neither;
   const bool here = a.events.closure_s && (*a.events.closure_s < first_s) == first;
   if (here)
-    return {name, Result::failed, say("the flow stopped at once %.2f s after the start", *a.events.closure_s), acceptable,
-            usable};
+    return {name, Result::failed, say("the flow stopped at once %.2f s after the start", *a.events.closure_s),
+            acceptable, usable};
   return {name, Result::passed, "the flow does not stop at once", acceptable, usable};
 }
 
@@ -90,14 +94,19 @@ Criterion end_of_expiration(const Assessment& a, const AssessRules& rules) {
     c.result = Result::passed;
     c.reason = say("the expiration lasted %.1f s, 15 s are enough", n.fet_s);
   } else if (rules.largest_prior_fvc_l &&
-             n.fvc_l >= *rules.largest_prior_fvc_l -
-                            repeatability_limit_l(std::max(n.fvc_l, *rules.largest_prior_fvc_l), rules.young()) - rounding_l) {
+             n.fvc_l >=
+                 *rules.largest_prior_fvc_l -
+                     repeatability_limit_l(std::max(n.fvc_l, *rules.largest_prior_fvc_l), rules.young()) -
+                     rounding_l) {
     c.result = Result::passed;
     c.reason = say("no plateau, but the FVC of %.3f L repeats the largest before it, %.3f L", n.fvc_l,
                    *rules.largest_prior_fvc_l);
   } else {
-    c.reason = say("no plateau (%.3f L in the last second, limit 0.025 L), %.1f s instead of 15 s, and no earlier FVC that "
-                   "it repeats", a.events.end_volume_l, n.fet_s);
+    c.reason =
+        say("no plateau (%.3f L in the last second, limit 0.025 L), %.1f s instead of 15 s, and no earlier "
+            "FVC that "
+            "it repeats",
+            a.events.end_volume_l, n.fet_s);
   }
   return c;
 }
@@ -114,7 +123,8 @@ Criterion inspiration(const Assessment& a) {
 Criterion lasts(const Assessment& a) {
   if (a.cut_off)
     return {"complete_recording", Result::failed,
-            say("the recording ends in the middle of the blow, at %.2f L/s", a.events.last_flow_lps), both, both};
+            say("the recording ends in the middle of the blow, at %.2f L/s", a.events.last_flow_lps), both,
+            both};
   if (!a.numbers.fev1_known)
     return {"complete_recording", Result::failed, "the blow is shorter than a second", fev1_only, fev1_only};
   return {"complete_recording", Result::passed, "the blow was recorded to its end", both, both};
@@ -159,7 +169,8 @@ double repeatability_limit_l(double highest_l, bool young) {
   return young ? std::max(0.100, 0.10 * highest_l) : 0.150;
 }
 
-std::optional<Assessment> assess(const Blow& blow, std::span<const float> after, double rate_hz, const AssessRules& rules) {
+std::optional<Assessment> assess(const Blow& blow, std::span<const float> after, double rate_hz,
+                                 const AssessRules& rules) {
   Assessment a;
   a.resting_lps = resting_flow_lps(blow.before_lps, rate_hz);
   auto flow = blow.flow_lps;
@@ -175,12 +186,19 @@ std::optional<Assessment> assess(const Blow& blow, std::span<const float> after,
   a.cut_off = after.empty() && a.events.last_flow_lps > std::max(0.5, 0.1 * a.numbers.pef_lps);
   const double first_s = rules.young() ? 0.75 : 1.0;
   // hints_of() knows this order.
-  a.criteria = {start_of_test(a), zero_flow(a), cough(a, first_s), closure(a, first_s, true), closure(a, first_s, false),
-                end_of_expiration(a, rules),
-                {"obstruction", Result::cannot_tell,
-                 "tongue, teeth or a thing in the mouthpiece are seen by the operator, not in the flow", both, neither},
-                {"leak", Result::cannot_tell, "a leak at the lips is seen by the operator, not in the flow", both, neither},
-                inspiration(a), lasts(a)};
+  a.criteria = {
+      start_of_test(a),
+      zero_flow(a),
+      cough(a, first_s),
+      closure(a, first_s, true),
+      closure(a, first_s, false),
+      end_of_expiration(a, rules),
+      {"obstruction", Result::cannot_tell,
+       "tongue, teeth or a thing in the mouthpiece are seen by the operator, not in the flow", both, neither},
+      {"leak", Result::cannot_tell, "a leak at the lips is seen by the operator, not in the flow", both,
+       neither},
+      inspiration(a),
+      lasts(a)};
   conclude(a);
   a.hints = hints_of(a);
   return a;

@@ -1,7 +1,8 @@
-// Acceptability and usability of one manoeuvre, FEV1 and FVC apart, after ATS/ERS 2019 (Graham, AJRCCM 2019;200:e70,
-// table 7). Checked against public texts that quote the statement: BEV limit, the three indicators of the end of
-// expiration, repeatability, the number of manoeuvres, the grades. NOT checked against the primary: which rows count for
-// usability as well, the footnotes on the FIVC and on children of six years and less. Pure.
+// Acceptability and usability of one manoeuvre, FEV1 and FVC apart, after ATS/ERS 2019 (Graham, AJRCCM
+// 2019;200:e70, table 7). Checked against public texts that quote the statement: BEV limit, the three
+// indicators of the end of expiration, repeatability, the number of manoeuvres, the grades. NOT checked
+// against the primary: which rows count for usability as well, the footnotes on the FIVC and on children of
+// six years and less. Pure.
 #pragma once
 #include <optional>
 #include <span>
@@ -32,11 +33,11 @@ struct Assessment {
   BlowEvents events;
   std::optional<double> fivc_l;         // when a full inspiration followed
   std::optional<double> resting_lps;    // what the sensor showed at rest before it
-  bool cut_off = false;                 // the data end in the middle of the blow: its numbers are not to be used
+  bool cut_off = false;  // the data end in the middle of the blow: its numbers are not to be used
   bool offset_removed = false;
   std::vector<Criterion> criteria;      // always all of them, in the same order
-  // A criterion that cannot be told from the signal does not take acceptability away, the operator saw the patient; it is
-  // named in `undecided` so that nobody takes it for passed.
+  // A criterion that cannot be told from the signal does not take acceptability away, the operator saw the
+  // patient; it is named in `undecided` so that nobody takes it for passed.
   Fitness acceptable, usable;
   std::vector<const char*> undecided;
   std::vector<Hint> hints;              // at least one
@@ -50,8 +51,8 @@ struct AssessRules {
   bool young() const { return age_years && *age_years <= 6.0; }
 };
 
-// `after`: flow from the end of the blow on, for the inspiration that should follow; empty when there is none recorded.
-// nullopt when there is no expiration in the blow.
+// `after`: flow from the end of the blow on, for the inspiration that should follow; empty when there is none
+// recorded. nullopt when there is no expiration in the blow.
 std::optional<Assessment> assess(const Blow& blow, std::span<const float> after, double rate_hz,
                                  const AssessRules& rules = {});
 

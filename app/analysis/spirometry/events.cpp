@@ -6,15 +6,18 @@
 namespace caukham::analysis::spirometry {
 namespace {
 
-// A cough lets the flow fall and come back. Irregular effort does so too; what comes back by a fifth of PEF and 0.6 L/s is
-// called a cough. Among the ATS curves three do (25 to 40 % of PEF), the others stay below 18 %.
+// A cough lets the flow fall and come back. Irregular effort does so too; what comes back by a fifth of PEF
+// and 0.6 L/s is called a cough. Among the ATS curves three do (25 to 40 % of PEF), the others stay below 18
+// %.
 constexpr double cough_part = 0.20, cough_lps = 0.6;
-// A closed glottis: from a clear flow to nothing within 50 ms, and nothing for 0.2 s. A lung that empties is slower.
-constexpr double closure_from_lps = 0.5, closure_from_part = 0.05, closure_to_lps = 0.03, closure_fall_s = 0.05,
-                 closure_rest_s = 0.2;
+// A closed glottis: from a clear flow to nothing within 50 ms, and nothing for 0.2 s. A lung that empties is
+// slower.
+constexpr double closure_from_lps = 0.5, closure_from_part = 0.05, closure_to_lps = 0.03,
+                 closure_fall_s = 0.05, closure_rest_s = 0.2;
 // More air than this after it: the glottis opened again.
 constexpr double reopened_l = 0.05;
-// Flow that has not fallen by 3 % from one five seconds to the next and is more than this: no lung does that, an offset does.
+// Flow that has not fallen by 3 % from one five seconds to the next and is more than this: no lung does that,
+// an offset does.
 constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 5;
 
 }  // namespace
@@ -33,7 +36,8 @@ BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const Blow
   const double clear_lps = std::max(closure_from_lps, closure_from_part * n.pef_lps);
   for (double t = peak_s; t + closure_fall_s + closure_rest_s <= data_end_s + 1e-9; t += step_s) {
     if (mean_lps(t - 0.1, t) < clear_lps) continue;
-    if (std::abs(mean_lps(t + closure_fall_s, t + closure_fall_s + closure_rest_s)) > closure_to_lps) continue;
+    if (std::abs(mean_lps(t + closure_fall_s, t + closure_fall_s + closure_rest_s)) > closure_to_lps)
+      continue;
     if (!e.closure_s) e.closure_s = t - n.t0_s;
     if (n.fvc_l - volume_at(v, rate_hz, t + closure_fall_s) < reopened_l) {
       e.end_s = t + closure_fall_s;

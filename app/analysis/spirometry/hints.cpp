@@ -15,7 +15,8 @@ const char* words_of(Hint hint) {
     case Hint::cough: return tr_later("Cough in the first second: drink some water and blow again.");
     case Hint::open_throat: return tr_later("The throat closed: keep it open and let the air flow.");
     case Hint::breathe_in_deeper: return tr_later("Breathe in deeper before blowing.");
-    case Hint::set_zero: return tr_later("The sensor does not rest at zero: hold it still and set it to zero again.");
+    case Hint::set_zero:
+      return tr_later("The sensor does not rest at zero: hold it still and set it to zero again.");
     case Hint::cut_off: return tr_later("This blow was cut off: blow again.");
     case Hint::more_blows: return tr_later("At least three good blows are needed.");
     case Hint::one_more_blow: return tr_later("One more good blow is needed.");

@@ -1,13 +1,26 @@
-// What the operator tells the patient next, in a few words. The English text is the key of the translation; this room
-// knows no language, so whoever shows a hint passes it through core::tr().
+// What the operator tells the patient next, in a few words. The English text is the key of the translation;
+// this room knows no language, so whoever shows a hint passes it through core::tr().
 #pragma once
 #include <cstdint>
 
 namespace caukham::analysis::spirometry {
 
 enum class Hint : std::uint8_t {
-  good_blow, slow_start, too_short, keep_blowing, cough, open_throat, breathe_in_deeper, set_zero, cut_off,  // one blow
-  more_blows, one_more_blow, blow_alike, finished, too_many, falling,                                        // the session
+  good_blow,
+  slow_start,
+  too_short,
+  keep_blowing,
+  cough,
+  open_throat,
+  breathe_in_deeper,
+  set_zero,
+  cut_off,  // one blow
+  more_blows,
+  one_more_blow,
+  blow_alike,
+  finished,
+  too_many,
+  falling,  // the session
 };
 
 const char* words_of(Hint hint);

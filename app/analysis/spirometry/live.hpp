@@ -1,5 +1,5 @@
-// One set of manoeuvres while it is being blown: flow in, judged blows out. A blow is judged when it ends and once more when
-// the inspiration after it is known. Pure; not thread-safe.
+// One set of manoeuvres while it is being blown: flow in, judged blows out. A blow is judged when it ends and
+// once more when the inspiration after it is known. Pure; not thread-safe.
 #pragma once
 #include <optional>
 

@@ -20,7 +20,8 @@ struct Slope { double value_lps = 0, time_s = 0, volume_l = 0; };
 
 // The steepest stretch of the given length: its slope, and time and volume at its middle.
 Slope steepest(const std::vector<double>& v, double rate_hz, double window_s) {
-  const auto w = std::clamp<std::size_t>(static_cast<std::size_t>(std::lround(window_s * rate_hz)), 1, v.size() - 1);
+  const auto w =
+      std::clamp<std::size_t>(static_cast<std::size_t>(std::lround(window_s * rate_hz)), 1, v.size() - 1);
   Slope best;
   for (std::size_t i = 0; i + w < v.size(); ++i) {
     const double slope = (v[i + w] - v[i]) * rate_hz / static_cast<double>(w);
@@ -48,13 +49,16 @@ BlowOptions options_for(double rate_hz) {
 
 std::vector<double> volume_l(std::span<const float> flow_lps, double rate_hz) {
   std::vector<double> v(flow_lps.size() + 1, 0.0);
-  for (std::size_t i = 0; i < flow_lps.size(); ++i) v[i + 1] = v[i] + static_cast<double>(flow_lps[i]) / rate_hz;
+  for (std::size_t i = 0; i < flow_lps.size(); ++i)
+    v[i + 1] = v[i] + static_cast<double>(flow_lps[i]) / rate_hz;
   return v;
 }
 
-std::optional<BlowNumbers> measure(std::span<const float> flow_lps, double rate_hz, const BlowOptions& options) {
+std::optional<BlowNumbers> measure(std::span<const float> flow_lps, double rate_hz,
+                                   const BlowOptions& options) {
   if (flow_lps.size() < 3 || !(rate_hz > 0)) return std::nullopt;
-  if (std::any_of(flow_lps.begin(), flow_lps.end(), [](float f) { return !std::isfinite(f); })) return std::nullopt;
+  if (std::any_of(flow_lps.begin(), flow_lps.end(), [](float f) { return !std::isfinite(f); }))
+    return std::nullopt;
   const auto v = volume_l(flow_lps, rate_hz);
   const auto top = std::max_element(v.begin(), v.end());
   BlowNumbers n;
@@ -64,8 +68,9 @@ std::optional<BlowNumbers> measure(std::span<const float> flow_lps, double rate_
   if (slope.value_lps <= 0) return std::nullopt;
   n.t0_s = slope.time_s - slope.volume_l / slope.value_lps;
   n.bev_l = volume_at(v, rate_hz, n.t0_s);
-  n.pef_lps = options.peak_window_s > 0 ? steepest(v, rate_hz, options.peak_window_s).value_lps
-                                        : static_cast<double>(*std::max_element(flow_lps.begin(), flow_lps.end()));
+  n.pef_lps = options.peak_window_s > 0
+                  ? steepest(v, rate_hz, options.peak_window_s).value_lps
+                  : static_cast<double>(*std::max_element(flow_lps.begin(), flow_lps.end()));
   n.pef_time_s = slope.time_s - n.t0_s;
   const double data_end_s = static_cast<double>(v.size() - 1) / rate_hz;
   const auto until = [&](double t_s) -> std::optional<double> {
@@ -95,7 +100,8 @@ std::optional<BlowNumbers> measure(std::span<const float> flow_lps, double rate_
 std::vector<float> resampled(std::span<const float> flow_lps, double rate_hz, double wanted_hz) {
   if (flow_lps.empty() || rate_hz == wanted_hz) return {flow_lps.begin(), flow_lps.end()};
   const auto v = volume_l(flow_lps, rate_hz);
-  const auto n = static_cast<std::size_t>(std::floor(static_cast<double>(flow_lps.size()) * wanted_hz / rate_hz + 1e-9));
+  const auto n =
+      static_cast<std::size_t>(std::floor(static_cast<double>(flow_lps.size()) * wanted_hz / rate_hz + 1e-9));
   std::vector<float> out(n);
   for (std::size_t i = 0; i < n; ++i)
     out[i] = static_cast<float>((volume_at(v, rate_hz, static_cast<double>(i + 1) / wanted_hz) -
@@ -103,7 +109,8 @@ std::vector<float> resampled(std::span<const float> flow_lps, double rate_hz, do
   return out;
 }
 
-std::vector<LoopPoint> loop_points(std::span<const float> flow_lps, double rate_hz, const BlowOptions& options) {
+std::vector<LoopPoint> loop_points(std::span<const float> flow_lps, double rate_hz,
+                                   const BlowOptions& options) {
   std::vector<LoopPoint> points;
   const auto n = measure(flow_lps, rate_hz, options);
   if (!n) return points;

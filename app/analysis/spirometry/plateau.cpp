@@ -6,7 +6,8 @@
 namespace caukham::analysis::spirometry {
 
 void PlateauCue::add(double time_s, double volume_l) {
-  if (!std::isfinite(time_s) || !std::isfinite(volume_l) || (!last_.empty() && time_s <= last_.back().time_s)) return;
+  if (!std::isfinite(time_s) || !std::isfinite(volume_l) || (!last_.empty() && time_s <= last_.back().time_s))
+    return;
   top_l_ = std::max(top_l_, volume_l);  // a breath in is no plateau and takes none away
   last_.push_back({time_s, top_l_});
   while (last_.size() > 2 && last_[1].time_s <= time_s - 1.0 + 1e-9) last_.pop_front();

@@ -17,8 +17,9 @@ std::string number_words(double v) {
 
 void check_range(const char* what, double value, double low, double high, const char* unit) {
   if (value >= low && value <= high) return;
-  throw ReferenceError(std::string(what) + " " + number_words(value) + " " + unit + " is outside " + number_words(low) + " to " +
-                       number_words(high) + " " + unit + ", for which these reference values hold");
+  throw ReferenceError(std::string(what) + " " + number_words(value) + " " + unit + " is outside " +
+                       number_words(low) + " to " + number_words(high) + " " + unit +
+                       ", for which these reference values hold");
 }
 
 std::string sex_name(Sex sex) { return sex == Sex::male ? "male" : "female"; }
@@ -56,7 +57,8 @@ void ReferenceTables::add(std::string_view text) {
       return out;
     };
     const auto key = [&](std::size_t from) {
-      return std::string(words[from]) + " " + std::string(words[from + 1]) + " " + std::string(words[from + 2]);
+      return std::string(words[from]) + " " + std::string(words[from + 1]) + " " +
+             std::string(words[from + 2]);
     };
     if (words[0] == "equation") {
       const auto ages = numbers(4, 2);
@@ -85,20 +87,25 @@ void ReferenceTables::add(std::string_view text) {
   }
   for (const auto& [name, e] : equations_) {
     const auto expected = static_cast<std::size_t>(std::lround((e.last_age - e.first_age) * 4)) + 1;
-    if (e.m.size() != 7 || e.s.size() != 6 || e.l.size() != 2 || (!e.splines.empty() && e.splines.size() != expected))
+    if (e.m.size() != 7 || e.s.size() != 6 || e.l.size() != 2 ||
+        (!e.splines.empty() && e.splines.size() != expected))
       throw ReferenceError("reference table: the equation " + name + " is not complete");
   }
 }
 
-Reference ReferenceTables::of(std::string_view set, std::string_view parameter, const Subject& subject, AgeMode mode) const {
+Reference ReferenceTables::of(std::string_view set, std::string_view parameter, const Subject& subject,
+                              AgeMode mode) const {
   check_range("the height", subject.height_cm, 50, 250, "cm");
   if (set == "NHANES3") return nhanes(parameter, subject);
   if (set != "GLI2012" && set != "GLI2022")
-    throw ReferenceError("the reference set " + std::string(set) + " is not known (GLI2012, GLI2022, NHANES3)");
-  const auto found = equations_.find(std::string(set) + " " + std::string(parameter) + " " + sex_name(subject.sex));
+    throw ReferenceError("the reference set " + std::string(set) +
+                         " is not known (GLI2012, GLI2022, NHANES3)");
+  const auto found =
+      equations_.find(std::string(set) + " " + std::string(parameter) + " " + sex_name(subject.sex));
   if (found == equations_.end()) {
     if (set == "GLI2012" && subject.sex == Sex::male && (parameter == "FEF25_75" || parameter == "FEF75"))
-      throw ReferenceError(std::string(parameter) + " of males is left out of GLI2012: two published tables disagree or were "
+      throw ReferenceError(std::string(parameter) +
+                           " of males is left out of GLI2012: two published tables disagree or were "
                            "not compared");
     throw ReferenceError(std::string(set) + " has no " + std::string(parameter));
   }
@@ -123,7 +130,8 @@ Reference ReferenceTables::lms(const Equation& e, const Subject& subject, AgeMod
     spline = {a.l + part * (b.l - a.l), a.m + part * (b.m - a.m), a.s + part * (b.s - a.s)};
   }
   const auto group = [&](const std::vector<double>& c, std::size_t first) {
-    return subject.group >= 2 && subject.group <= 5 ? c[first + static_cast<std::size_t>(subject.group - 2)] : 0.0;
+    return subject.group >= 2 && subject.group <= 5 ? c[first + static_cast<std::size_t>(subject.group - 2)]
+                                                    : 0.0;
   };
   const double ln_age = std::log(age);
   Reference r;
@@ -135,7 +143,8 @@ Reference ReferenceTables::lms(const Equation& e, const Subject& subject, AgeMod
 
 Reference ReferenceTables::nhanes(std::string_view parameter, const Subject& subject) const {
   check_range("the age", subject.age_years, 8, 80, "years");
-  if (subject.group < 1 || subject.group > 3) throw ReferenceError("NHANES3 needs an ethnic group from 1 to 3");
+  if (subject.group < 1 || subject.group > 3)
+    throw ReferenceError("NHANES3 needs an ethnic group from 1 to 3");
   const auto key = std::string(parameter) + " " + sex_name(subject.sex) + " " + std::to_string(subject.group);
   double predicted = 0, lower = 0;
   const double age = subject.age_years;
@@ -152,7 +161,8 @@ Reference ReferenceTables::nhanes(std::string_view parameter, const Subject& sub
   }
   if (!(predicted > 0 && lower < predicted))
     throw ReferenceError("NHANES3 gives no sensible value for this age and height");
-  return {1, predicted, (predicted - lower) / (1.645 * predicted)};  // its limits are symmetric: a normal distribution
+  return {1, predicted,
+          (predicted - lower) / (1.645 * predicted)};  // its limits are symmetric: a normal distribution
 }
 
 }  // namespace caukham::analysis::spirometry

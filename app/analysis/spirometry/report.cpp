@@ -10,7 +10,9 @@ namespace {
 using json = nlohmann::ordered_json;
 
 json rounded(double v, int decimals) { return json(round_to(v, decimals)); }
-json rounded(const std::optional<double>& v, int decimals) { return v ? rounded(*v, decimals) : json(nullptr); }
+json rounded(const std::optional<double>& v, int decimals) {
+  return v ? rounded(*v, decimals) : json(nullptr);
+}
 
 // A blow that was cut off has no number that could be taken for measured.
 void put_numbers(json& out, const Assessment& a) {
@@ -51,7 +53,8 @@ json manoeuvre(const Assessment& a, std::size_t number, const std::string& file)
   json out = {{"number", number}, {"file", file}};
   put_numbers(out, a);
   json& list = out["criteria"] = json::array();
-  for (const auto& c : a.criteria) list.push_back({{"name", c.name}, {"result", name_of(c.result)}, {"reason", c.reason}});
+  for (const auto& c : a.criteria)
+    list.push_back({{"name", c.name}, {"result", name_of(c.result)}, {"reason", c.reason}});
   out["acceptable"] = fitness(a.acceptable);
   out["usable"] = fitness(a.usable);
   out["undecided"] = a.undecided;
@@ -83,9 +86,12 @@ json reference_json(const Report& r) {
     json out = {{"parameter", row.parameter}, {"value", rounded(row.value, 4)}};
     if (row.reference) {
       const double z = row.reference->z(row.value);
-      out.update({{"predicted", rounded(row.reference->m, 4)}, {"lln", rounded(row.reference->lln(), 4)},
-                  {"uln", rounded(row.reference->uln(), 4)}, {"percent_predicted", rounded(row.reference->percent(row.value), 2)},
-                  {"zscore", rounded(z, 3)}, {"severity", words_of(severity(z))}});
+      out.update({{"predicted", rounded(row.reference->m, 4)},
+                  {"lln", rounded(row.reference->lln(), 4)},
+                  {"uln", rounded(row.reference->uln(), 4)},
+                  {"percent_predicted", rounded(row.reference->percent(row.value), 2)},
+                  {"zscore", rounded(z, 3)},
+                  {"severity", words_of(severity(z))}});
     } else {
       out["reason"] = row.reason;
     }
@@ -146,9 +152,10 @@ json to_json(const Report& r) {
     out["reference"] = reference_json(r);
     const auto *fev1 = row_of(r, "FEV1"), *fvc = row_of(r, "FVC"), *ratio = row_of(r, "FEV1FVC");
     out["reference"]["pattern"] =
-        fev1 && fvc && ratio ? json(words_of(pattern(fev1->reference->z(fev1->value), fvc->reference->z(fvc->value),
-                                                     ratio->reference->z(ratio->value))))
-                             : json(nullptr);
+        fev1 && fvc && ratio
+            ? json(words_of(pattern(fev1->reference->z(fev1->value), fvc->reference->z(fvc->value),
+                                    ratio->reference->z(ratio->value))))
+            : json(nullptr);
   }
   json& errors = out["errors"] = json::array();
   for (const auto& [file, reason] : r.errors) errors.push_back({{"file", file}, {"reason", reason}});

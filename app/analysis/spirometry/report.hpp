@@ -1,5 +1,5 @@
-// A judged session as JSON: schema/spirometry.schema.json says what is in it. Every number is rounded to a stated number of
-// decimals (L and L/s 3, s 2, % 2, ratios 4, z-scores 3). Pure.
+// A judged session as JSON: schema/spirometry.schema.json says what is in it. Every number is rounded to a
+// stated number of decimals (L and L/s 3, s 2, % 2, ratios 4, z-scores 3). Pure.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -16,8 +16,9 @@ namespace caukham::analysis::spirometry {
 inline constexpr const char* algorithm_name = "caukham-spirometry";
 inline constexpr const char* algorithm_version = "1.0.0";
 
-// What a number is: the key it has in the JSON, its UCUM unit and codes. Empty: none that was verified. LOINC codes were
-// looked up in public FHIR guides; MDC codes are IEEE 11073-10101's, with partition 2 (SCADA) taken off.
+// What a number is: the key it has in the JSON, its UCUM unit and codes. Empty: none that was verified. LOINC
+// codes were looked up in public FHIR guides; MDC codes are IEEE 11073-10101's, with partition 2 (SCADA)
+// taken off.
 struct Quantity { const char *key, *name, *ucum, *loinc; int mdc; };
 const std::vector<Quantity>& quantities();
 
@@ -46,8 +47,8 @@ nlohmann::ordered_json to_json(const CalibrationCheck& check);
 std::string to_text(const Report& report);              // for people, English
 std::string to_text(const CalibrationCheck& check);
 
-// The session's best values against a set; rows without reference say why. The value of a parameter the session does not
-// have gives no row.
+// The session's best values against a set; rows without reference say why. The value of a parameter the
+// session does not have gives no row.
 std::vector<ReferenceRow> compare(const Best& best, const ReferenceTables& tables, const std::string& set,
                                   const Subject& subject);
 

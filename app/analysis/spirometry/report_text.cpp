@@ -14,7 +14,9 @@ std::string say(const char* format, Values... values) {
   return text.data();
 }
 
-std::string number(const std::optional<double>& v, int decimals) { return v ? say("%.*f", decimals, *v) : "-"; }
+std::string number(const std::optional<double>& v, int decimals) {
+  return v ? say("%.*f", decimals, *v) : "-";
+}
 
 const char* yes(bool v) { return v ? "yes" : "no"; }
 
@@ -29,26 +31,31 @@ std::string to_text(const Report& r) {
     if (a.cut_off)
       out += "  cut off: no numbers\n";
     else
-      out += say("  FVC %.3f L  FEV1 %s L  PEF %.2f L/s  FEF25-75 %.2f L/s  BEV %.3f L (%.1f %%)  FET %.1f s  last second %.3f L\n",
-                 n.fvc_l, n.fev1_known ? say("%.3f", n.fev1_l).c_str() : "-", n.pef_lps, n.fef2575_lps, n.bev_l, a.bev_percent(),
-                 n.fet_s, a.events.end_volume_l);
-    out += say("  acceptable: FEV1 %s, FVC %s; usable: FEV1 %s, FVC %s\n", yes(a.acceptable.fev1), yes(a.acceptable.fvc),
-               yes(a.usable.fev1), yes(a.usable.fvc));
+      out +=
+          say("  FVC %.3f L  FEV1 %s L  PEF %.2f L/s  FEF25-75 %.2f L/s  BEV %.3f L (%.1f %%)  FET %.1f s  "
+              "last second %.3f L\n",
+              n.fvc_l, n.fev1_known ? say("%.3f", n.fev1_l).c_str() : "-", n.pef_lps, n.fef2575_lps, n.bev_l,
+              a.bev_percent(), n.fet_s, a.events.end_volume_l);
+    out += say("  acceptable: FEV1 %s, FVC %s; usable: FEV1 %s, FVC %s\n", yes(a.acceptable.fev1),
+               yes(a.acceptable.fvc), yes(a.usable.fev1), yes(a.usable.fvc));
     for (const auto& c : a.criteria)
       if (c.result != Result::passed)
-        out += std::string("  ") + (c.result == Result::failed ? "failed: " : "cannot tell: ") + c.name + ": " + c.reason + "\n";
+        out += std::string("  ") + (c.result == Result::failed ? "failed: " : "cannot tell: ") + c.name +
+               ": " + c.reason + "\n";
     for (auto h : a.hints) out += std::string("  > ") + words_of(h) + "\n";
   }
   const auto& s = r.session;
   if (!s.blows.empty())
-    out += say("Session: %zu manoeuvres, grade FEV1 %c, FVC %c; best FVC ", s.blows.size(), s.fev1_grade, s.fvc_grade) +
-           number(s.best.fvc_l, 3) + " L, FEV1 " + number(s.best.fev1_l, 3) + " L, FEV1/FVC " + number(s.best.fev1_fvc, 3) +
-           "; two largest differ by FEV1 " + number(s.fev1_difference_l, 3) + " L, FVC " + number(s.fvc_difference_l, 3) + " L\n";
+    out += say("Session: %zu manoeuvres, grade FEV1 %c, FVC %c; best FVC ", s.blows.size(), s.fev1_grade,
+               s.fvc_grade) +
+           number(s.best.fvc_l, 3) + " L, FEV1 " + number(s.best.fev1_l, 3) + " L, FEV1/FVC " +
+           number(s.best.fev1_fvc, 3) + "; two largest differ by FEV1 " + number(s.fev1_difference_l, 3) +
+           " L, FVC " + number(s.fvc_difference_l, 3) + " L\n";
   for (auto h : s.hints) out += std::string("> ") + words_of(h) + "\n";
   for (const auto& row : r.references)
     out += row.reference ? say("%s: %.1f %% of predicted (%s), z %.2f, %s\n", row.parameter.c_str(),
-                               row.reference->percent(row.value), r.reference_set.c_str(), row.reference->z(row.value),
-                               words_of(severity(row.reference->z(row.value))))
+                               row.reference->percent(row.value), r.reference_set.c_str(),
+                               row.reference->z(row.value), words_of(severity(row.reference->z(row.value))))
                          : row.parameter + ": " + row.reason + "\n";
   for (const auto& [file, reason] : r.errors) out += file + ": " + reason + "\n";
   return out;
@@ -57,9 +64,10 @@ std::string to_text(const Report& r) {
 std::string to_text(const CalibrationCheck& c) {
   std::string out;
   for (const auto& s : c.strokes)
-    out += say("stroke %s: %.3f L at %.2f L/s, %+.2f %%, %s\n", s.out ? "out" : "in", s.volume_l, s.mean_lps, s.error_percent,
-               s.passed ? "within 3 %" : "NOT within 3 %");
-  out += std::string(c.passed ? "Calibration check passed: " : "Calibration check NOT passed: ") + c.reason + "\n";
+    out += say("stroke %s: %.3f L at %.2f L/s, %+.2f %%, %s\n", s.out ? "out" : "in", s.volume_l, s.mean_lps,
+               s.error_percent, s.passed ? "within 3 %" : "NOT within 3 %");
+  out += std::string(c.passed ? "Calibration check passed: " : "Calibration check NOT passed: ") + c.reason +
+         "\n";
   if (!c.due_on.empty()) out += "Next check due on " + c.due_on + "\n";
   return out;
 }

@@ -32,7 +32,8 @@ Best best_of(const std::vector<Assessment>& blows) {
   best.fvc_l = largest(blows, &Fitness::fvc, [](const BlowNumbers& n) { return std::optional(n.fvc_l); });
   best.fev1_l = largest(blows, &Fitness::fev1, [](const BlowNumbers& n) { return std::optional(n.fev1_l); });
   best.fev6_l = largest(blows, &Fitness::fvc, [](const BlowNumbers& n) { return n.fev6_l; });
-  best.pef_lps = largest(blows, &Fitness::fev1, [](const BlowNumbers& n) { return std::optional(n.pef_lps); });
+  best.pef_lps =
+      largest(blows, &Fitness::fev1, [](const BlowNumbers& n) { return std::optional(n.pef_lps); });
   if (best.fvc_l && best.fev1_l) best.fev1_fvc = *best.fev1_l / *best.fvc_l;
   for (auto fit : {&Assessment::acceptable, &Assessment::usable}) {
     double most = 0;
@@ -53,7 +54,8 @@ std::vector<Hint> hints_of(const Session& s, bool young) {
   if (s.too_many || (s.blows.size() >= most_blows && !young)) return {Hint::too_many};
   std::vector<Hint> hints;
   const auto acceptable = std::min(s.fev1_acceptable, s.fvc_acceptable);
-  // Weaker with every effort: a FEV1 below 80 % of the first (the statement's rule to stop; wording not checked).
+  // Weaker with every effort: a FEV1 below 80 % of the first (the statement's rule to stop; wording not
+  // checked).
   if (s.blows.size() > 2 && s.blows.back().usable.fev1 && s.blows.front().usable.fev1 &&
       s.blows.back().numbers.fev1_l < 0.8 * s.blows.front().numbers.fev1_l)
     hints.push_back(Hint::falling);
@@ -83,7 +85,8 @@ Session judge(std::span<const RecordedBlow> recorded, std::optional<double> age_
   for (const auto& r : recorded) {
     auto a = assess(r.blow, r.after_lps, r.rate_hz, rules);
     if (!a) continue;
-    if (a->usable.fvc) rules.largest_prior_fvc_l = std::max(rules.largest_prior_fvc_l.value_or(0), a->numbers.fvc_l);
+    if (a->usable.fvc)
+      rules.largest_prior_fvc_l = std::max(rules.largest_prior_fvc_l.value_or(0), a->numbers.fvc_l);
     s.blows.push_back(std::move(*a));
   }
   std::vector<double> fev1, fvc;

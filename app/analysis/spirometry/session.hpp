@@ -1,5 +1,5 @@
-// A set of manoeuvres of one patient, before or after a bronchodilator: what is reported of it, how well it repeats, its
-// grades (ATS/ERS 2019, table 10), when it is finished. Pure.
+// A set of manoeuvres of one patient, before or after a bronchodilator: what is reported of it, how well it
+// repeats, its grades (ATS/ERS 2019, table 10), when it is finished. Pure.
 #pragma once
 #include <optional>
 #include <span>
@@ -14,7 +14,8 @@ inline constexpr std::size_t most_blows = 8;  // adults; children may do more
 struct Best {
   // Largest FVC and FEV1, even from different blows; acceptable ones, else usable ones, else none.
   std::optional<double> fvc_l, fev1_l, fev1_fvc, fev6_l, pef_lps;
-  std::optional<std::size_t> curve;   // index of the blow with the largest FVC + FEV1: its mid flows are reported
+  std::optional<std::size_t>
+      curve;  // index of the blow with the largest FVC + FEV1: its mid flows are reported
 };
 
 struct Session {
@@ -22,15 +23,15 @@ struct Session {
   char fev1_grade = 'F', fvc_grade = 'F';                    // A B C D E U F
   std::size_t fev1_acceptable = 0, fvc_acceptable = 0;
   std::optional<double> fev1_difference_l, fvc_difference_l;  // between the two largest acceptable ones
-  bool repeatable = false;                                   // both, with at least three acceptable blows each
+  bool repeatable = false;  // both, with at least three acceptable blows each
   bool too_many = false;
   Best best;
   std::vector<Hint> hints;
 };
 
-// A: three acceptable, B: two, within the limit; C within 0.200 L, D within 0.250 L; E further apart or only one; U none
-// acceptable but one usable; F nothing. `acceptable_l` in any order; children of six and less: 0.100, 0.150, 0.200 L or
-// 10 % of the highest value, whichever is greater.
+// A: three acceptable, B: two, within the limit; C within 0.200 L, D within 0.250 L; E further apart or only
+// one; U none acceptable but one usable; F nothing. `acceptable_l` in any order; children of six and less:
+// 0.100, 0.150, 0.200 L or 10 % of the highest value, whichever is greater.
 char grade(std::span<const double> acceptable_l, std::size_t usable, bool young);
 
 // `recorded`: blows in the order they were blown, with what followed each.

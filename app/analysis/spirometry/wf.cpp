@@ -22,7 +22,9 @@ Curve parse_curve(std::string_view text) {
   std::vector<double> samples;
   for (int line_no = 1; !text.empty(); ++line_no) {
     const auto line = next_line(text);
-    const auto fail = [&](const std::string& what) { throw CurveError("line " + std::to_string(line_no) + ": " + what); };
+    const auto fail = [&](const std::string& what) {
+      throw CurveError("line " + std::to_string(line_no) + ": " + what);
+    };
     if (line.empty()) continue;
     if (line.front() == '[') {
       section = line == "[Header]" ? header : line == "[Data]" ? data : none;
@@ -42,13 +44,15 @@ Curve parse_curve(std::string_view text) {
       else if (key == "Freq") curve.rate_hz = to_number(value).value_or(0);
     }
   }
-  if (type != "VT" && type != "FT") throw CurveError("its Type must be VT (volume over time) or FT (flow over time)");
+  if (type != "VT" && type != "FT")
+    throw CurveError("its Type must be VT (volume over time) or FT (flow over time)");
   check_rate(curve.rate_hz);
   if (samples.size() < 10) throw CurveError("it holds only " + std::to_string(samples.size()) + " samples");
   const bool volume = type == "VT";
   for (double v : samples)
     if (std::abs(v) > (volume ? 20.0 : 25.0))
-      throw CurveError(volume ? "it holds volumes beyond 20 L: is it in litres?" : "it holds flows beyond 25 L/s: is it in L/s?");
+      throw CurveError(volume ? "it holds volumes beyond 20 L: is it in litres?"
+                              : "it holds flows beyond 25 L/s: is it in L/s?");
   if (volume) {
     // A volume that begins a little above zero was cut by its maker: its first step is its own first sample.
     double last = samples.front() > 0 && samples.front() < 0.5 ? 0 : samples.front();

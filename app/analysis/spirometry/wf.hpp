@@ -1,4 +1,5 @@
-// Reads the `.wf` text files in which standard waveforms are distributed: volume–time (VT, L) or flow–time (FT, L/s).
+// Reads the `.wf` text files in which standard waveforms are distributed: volume–time (VT, L) or flow–time
+// (FT, L/s).
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -17,8 +18,9 @@ struct Curve {
   std::vector<float> flow_lps;  // of a VT file: the volume's steps times the rate
 };
 
-// Sections [Header] (Type, Freq), [Parameters] (reference values, ignored), [Data] (one number a line). 100 … 1000 Hz, 10 to
-// 100 000 samples, volumes within ±20 L, flows within ±25 L/s. Throws CurveError in words, with the line.
+// Sections [Header] (Type, Freq), [Parameters] (reference values, ignored), [Data] (one number a line). 100 …
+// 1000 Hz, 10 to 100 000 samples, volumes within ±20 L, flows within ±25 L/s. Throws CurveError in words,
+// with the line.
 Curve parse_curve(std::string_view text);
 
 // Sampling rates this room analyses: the ATS/ERS 2019 statement asks for at least 100 Hz. Throws CurveError.

@@ -1,4 +1,5 @@
-// Breathing whose truth is known in closed form, to be sampled at any rate: V(t) = sum of what each piece blows.
+// Breathing whose truth is known in closed form, to be sampled at any rate: V(t) = sum of what each piece
+// blows.
 #pragma once
 #include <cmath>
 #include <functional>
@@ -15,7 +16,9 @@ using Flow = std::function<double(double)>;
 inline Flow blow(double fvc_l, double tau_s, double rise_s = 0.05) {
   // Volume of the rise: peak * rise / 2; of the decay: peak * tau.
   const double peak = fvc_l / (tau_s + rise_s / 2);
-  return [=](double t) { return t < 0 ? 0 : t < rise_s ? peak * t / rise_s : peak * std::exp(-(t - rise_s) / tau_s); };
+  return [=](double t) {
+    return t < 0 ? 0 : t < rise_s ? peak * t / rise_s : peak * std::exp(-(t - rise_s) / tau_s);
+  };
 }
 
 // Samples are means over their step, as a flow sensor with an integrator gives them.
@@ -30,7 +33,9 @@ inline std::vector<float> sampled(const Flow& flow, double rate_hz, double secon
   return out;
 }
 
-inline caukham::analysis::spirometry::Blow as_blow(std::vector<float> flow) { return {0, std::move(flow), {}}; }
+inline caukham::analysis::spirometry::Blow as_blow(std::vector<float> flow) {
+  return {0, std::move(flow), {}};
+}
 
 inline const caukham::analysis::spirometry::Criterion& criterion(
     const caukham::analysis::spirometry::Assessment& a, const std::string& name) {

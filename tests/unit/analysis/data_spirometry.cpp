@@ -1,5 +1,6 @@
-// Spirometry against public data: the 24 ATS standard curves and the computed cases of the GLI reference values.
-// argv[1]: the reference tables; argv[2] or CAUKHAM_TEST_DATA: the folder. Exit 77 (skipped) when it is not there.
+// Spirometry against public data: the 24 ATS standard curves and the computed cases of the GLI reference
+// values. argv[1]: the reference tables; argv[2] or CAUKHAM_TEST_DATA: the folder. Exit 77 (skipped) when it
+// is not there.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -52,7 +53,8 @@ void curves(const std::string& folder) {
       std::printf("curve %s: %zu blows found\n", curve.name.c_str(), blows.size());
       continue;
     }
-    // The header of 2403 says FVC 3.489 for a curve that ends at 3.498, and its FEF25-75 is computed from the slip.
+    // The header of 2403 says FVC 3.489 for a curve that ends at 3.498, and its FEF25-75 is computed from the
+    // slip.
     const bool slip = curve.name == "03";
     fvc = std::max(fvc, std::abs(n->numbers.fvc_l - (slip ? 3.498 : curve.fvc_l)));
     fev1 = std::max(fev1, std::abs(n->numbers.fev1_l - curve.fev1_l));
@@ -61,13 +63,15 @@ void curves(const std::string& folder) {
     other_way = std::max({other_way, std::abs(n->numbers.fvc_l - alone->numbers.fvc_l),
                           std::abs(n->numbers.fev1_l - alone->numbers.fev1_l)});
     coughs += n->events.cough_s.has_value();
-    std::printf("curve %s: BEV %.3f L (%.1f %%), FET %.2f s, last second %.3f L%s%s%s\n", curve.name.c_str(), n->numbers.bev_l,
-                n->bev_percent(), n->numbers.fet_s, n->events.end_volume_l, n->events.cough_s ? ", cough" : "",
-                n->events.closure_s ? ", closure" : "", n->events.endless_flow ? ", endless flow" : "");
+    std::printf("curve %s: BEV %.3f L (%.1f %%), FET %.2f s, last second %.3f L%s%s%s\n", curve.name.c_str(),
+                n->numbers.bev_l, n->bev_percent(), n->numbers.fet_s, n->events.end_volume_l,
+                n->events.cough_s ? ", cough" : "", n->events.closure_s ? ", closure" : "",
+                n->events.endless_flow ? ", endless flow" : "");
     if (n->events.endless_flow || n->cut_off || alone->cut_off) ++lost;
   }
   // The standard allows 0.05 L, 0.3 L/s, 0.2 L/s; ours are what was measured, so that a step back shows.
-  must(lost == 0 && all.size() >= 24, "every ATS curve is found as one sound blow", static_cast<double>(lost), 0);
+  must(lost == 0 && all.size() >= 24, "every ATS curve is found as one sound blow", static_cast<double>(lost),
+       0);
   must(fvc <= 0.005, "FVC of the ATS curves, L", fvc, 0.005);
   must(fev1 <= 0.005, "FEV1 of the ATS curves, L", fev1, 0.005);
   must(pef <= 0.13, "PEF of the ATS curves, L/s", pef, 0.13);
@@ -89,8 +93,10 @@ void vectors(const std::string& file, const std::string& tables_folder) {
     const auto cells = split_cells(next_line(rest), ',');
     if (cells.size() < 14) continue;
     const auto number = [&](std::size_t i) { return to_number(cells[i]).value_or(0); };
-    const Subject subject{number(2) > 0 ? Sex::male : Sex::female, number(3), number(4), static_cast<int>(number(5))};
-    const auto r = tables.of(cells[0], cells[6], subject, cells[1] == "round" ? AgeMode::round : AgeMode::interpolate);
+    const Subject subject{number(2) > 0 ? Sex::male : Sex::female, number(3), number(4),
+                          static_cast<int>(number(5))};
+    const auto r =
+        tables.of(cells[0], cells[6], subject, cells[1] == "round" ? AgeMode::round : AgeMode::interpolate);
     lms = std::max({lms, std::abs(r.l - number(7)), std::abs(r.m - number(8)), std::abs(r.s - number(9))});
     limits = std::max({limits, std::abs(r.lln() - number(10)), std::abs(r.uln() - number(11))});
     percent = std::max(percent, std::abs(r.percent(number(12)) - number(13)));
@@ -111,7 +117,8 @@ int main(int argc, char** argv) {
   const std::string folder = given ? given : argc > 2 ? argv[2] : "";
   if (argc < 2 || !std::filesystem::is_directory(folder + "/spirometry_ats24") ||
       !std::filesystem::exists(folder + "/gli/vectors.csv")) {
-    std::printf("skipped: no curves in \"%s\"; set CAUKHAM_TEST_DATA to the folder that holds them\n", folder.c_str());
+    std::printf("skipped: no curves in \"%s\"; set CAUKHAM_TEST_DATA to the folder that holds them\n",
+                folder.c_str());
     return 77;
   }
   try {

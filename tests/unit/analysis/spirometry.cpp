@@ -11,17 +11,21 @@ namespace signals = caukham::devices;
 
 namespace {
 
-void append(std::vector<float>& to, const std::vector<float>& what) { to.insert(to.end(), what.begin(), what.end()); }
+void append(std::vector<float>& to, const std::vector<float>& what) {
+  to.insert(to.end(), what.begin(), what.end());
+}
 
 }  // namespace
 
 TEST_CASE("a synthetic blow must give back the FVC, FEV1 and PEF it was made of, at several rates") {
   for (int rate : {100, 200, 500})
-    for (const signals::BlowParams& p : {signals::BlowParams{4.5, 3.6, 8.5}, signals::BlowParams{6.0, 4.3, 9.0},
-                                        signals::BlowParams{3.2, 1.3, 2.8}, signals::BlowParams{1.5, 1.3, 4.0}}) {
+    for (const signals::BlowParams& p :
+         {signals::BlowParams{4.5, 3.6, 8.5}, signals::BlowParams{6.0, 4.3, 9.0},
+          signals::BlowParams{3.2, 1.3, 2.8}, signals::BlowParams{1.5, 1.3, 4.0}}) {
       CAPTURE(rate, p.fvc_l, p.fev1_l, p.pef_lps);
       const auto m = signals::synthetic_manoeuvre(p, rate);
-      const std::span<const float> blow(m.flow_lps.begin() + static_cast<std::ptrdiff_t>(m.blow_start), m.flow_lps.end());
+      const std::span<const float> blow(m.flow_lps.begin() + static_cast<std::ptrdiff_t>(m.blow_start),
+                                        m.flow_lps.end());
       const auto n = measure(blow, rate, options_for(rate));
       REQUIRE(n);
       CHECK(n->fvc_l == Approx(p.fvc_l).margin(0.003));
@@ -55,14 +59,16 @@ TEST_CASE("the numbers of a straight line and an exponential must be those of pe
   const double tau = 0.8;
   std::vector<float> decay;
   for (int i = 0; i < 1000; ++i)
-    decay.push_back(static_cast<float>(4 * (std::exp(-i / 100.0 / tau) - std::exp(-(i + 1) / 100.0 / tau)) * 100));
+    decay.push_back(
+        static_cast<float>(4 * (std::exp(-i / 100.0 / tau) - std::exp(-(i + 1) / 100.0 / tau)) * 100));
   const auto c = measure(decay, 100);
   REQUIRE(c);
   CHECK(c->fvc_l == Approx(4).margin(1e-3));
   CHECK(c->fef2575_lps == Approx(2 / (tau * std::log(3.0))).epsilon(0.002));
 }
 
-TEST_CASE("a blow shorter than a second must say that its FEV1 is not one, and no blow must give no numbers") {
+TEST_CASE(
+    "a blow shorter than a second must say that its FEV1 is not one, and no blow must give no numbers") {
   const auto n = measure(std::vector<float>(60, 3.0f), 100);
   REQUIRE(n);
   CHECK_FALSE(n->fev1_known);
@@ -75,7 +81,8 @@ TEST_CASE("a blow shorter than a second must say that its FEV1 is not one, and n
 
 TEST_CASE("the loop must pass through the blow's peak and end at its volume") {
   const auto m = signals::synthetic_manoeuvre({}, 100);
-  const std::span<const float> blow(m.flow_lps.begin() + static_cast<std::ptrdiff_t>(m.blow_start), m.flow_lps.end());
+  const std::span<const float> blow(m.flow_lps.begin() + static_cast<std::ptrdiff_t>(m.blow_start),
+                                    m.flow_lps.end());
   const auto points = loop_points(blow, 100);
   REQUIRE(points.size() == blow.size());
   CHECK(points.back().volume_l == Approx(4.5).margin(0.003));

@@ -41,7 +41,8 @@ void fails_only(const Assessment& a, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a good blow must be acceptable for both, and what nobody can see in the signal must be left undecided") {
+TEST_CASE(
+    "a good blow must be acceptable for both, and what nobody can see in the signal must be left undecided") {
   const auto a = good().judged();
   fails_only(a, "");
   CHECK(a.acceptable.fev1);

@@ -23,7 +23,8 @@ std::string file_text(const char* type, double rate, const std::vector<float>& s
 }
 
 std::vector<float> stroke(double litres, double seconds) {
-  return breath::sampled([=](double t) { return t > 0.2 && t < 0.2 + seconds ? litres / seconds : 0; }, 100, seconds + 0.6);
+  return breath::sampled([=](double t) { return t > 0.2 && t < 0.2 + seconds ? litres / seconds : 0; }, 100,
+                         seconds + 0.6);
 }
 
 }  // namespace
@@ -35,7 +36,8 @@ TEST_CASE("volume and flow files of the same breath must give the same numbers")
   const auto a = parse_curve(file_text("FT", 500, flow)), b = parse_curve(file_text("VT", 500, volume));
   CHECK(a.rate_hz == 500);
   CHECK(a.name == "x");
-  const auto m = assess(whole_blow(a.flow_lps, 500), {}, 500), n = assess(whole_blow(b.flow_lps, 500), {}, 500);
+  const auto m = assess(whole_blow(a.flow_lps, 500), {}, 500),
+             n = assess(whole_blow(b.flow_lps, 500), {}, 500);
   REQUIRE(m);
   REQUIRE(n);
   CHECK(m->numbers.fvc_l == Approx(4).margin(0.002));  // and not what [Parameters] claims
@@ -65,7 +67,8 @@ TEST_CASE("a file that is no curve must be refused with the reason") {
   caukham::devices::Random random(seed);
   for (int round = 0; round < 300; ++round) {
     auto bad = sound.substr(0, random.below(sound.size()));
-    for (int k = 0; k < 4 && !bad.empty(); ++k) bad[random.below(bad.size())] = static_cast<char>(random.below(256));
+    for (int k = 0; k < 4 && !bad.empty(); ++k)
+      bad[random.below(bad.size())] = static_cast<char>(random.below(256));
     try {
       const auto c = parse_curve(bad);
       CHECK(c.rate_hz >= 100);
@@ -122,7 +125,8 @@ TEST_CASE("numbers must leave with their decimals and a blow that was cut off wi
   Report r;
   r.files = {"a.wf"};
   r.file_of_blow = {"a.wf"};
-  const std::vector<RecordedBlow> one = {{breath::as_blow(breath::sampled(breath::blow(4, 0.5), 100, 6)), {}, 100}};
+  const std::vector<RecordedBlow> one = {
+      {breath::as_blow(breath::sampled(breath::blow(4, 0.5), 100, 6)), {}, 100}};
   r.session = judge(one, std::nullopt);
   const auto j = to_json(r);
   CHECK(j.at("fvc_l") == j.at("manoeuvres").at(0).at("fvc_l"));
@@ -132,7 +136,8 @@ TEST_CASE("numbers must leave with their decimals and a blow that was cut off wi
   CHECK(j.at("quantities").at("fev1_l").at("loinc") == "20150-9");
   CHECK_THAT(to_text(r), Catch::Contains("grade FEV1 E"));
 
-  const std::vector<RecordedBlow> cut = {{breath::as_blow(breath::sampled(breath::blow(4, 0.5), 100, 0.5)), {}, 100}};
+  const std::vector<RecordedBlow> cut = {
+      {breath::as_blow(breath::sampled(breath::blow(4, 0.5), 100, 0.5)), {}, 100}};
   r.session = judge(cut, std::nullopt);
   const auto k = to_json(r);
   for (const char* key : {"fvc_l", "fev1_l", "pef_l_s", "fet_s"}) CHECK(k.at(key).is_null());
@@ -146,9 +151,10 @@ TEST_CASE("reports for the schema must be written") {
   Report r;
   r.files = {"a.wf", "b.wf"};
   r.file_of_blow = {"a.wf", "b.wf", "b.wf"};
-  const std::vector<RecordedBlow> set = {{breath::as_blow(breath::sampled(breath::blow(4, 0.5), 100, 6)), {-1.0f}, 100},
-                                         {breath::as_blow(breath::sampled(breath::blow(3, 2), 100, 2)), {-1.0f}, 100},
-                                         {breath::as_blow(breath::sampled(breath::blow(3, 2), 100, 0.5)), {}, 100}};
+  const std::vector<RecordedBlow> set = {
+      {breath::as_blow(breath::sampled(breath::blow(4, 0.5), 100, 6)), {-1.0f}, 100},
+      {breath::as_blow(breath::sampled(breath::blow(3, 2), 100, 2)), {-1.0f}, 100},
+      {breath::as_blow(breath::sampled(breath::blow(3, 2), 100, 0.5)), {}, 100}};
   r.session = judge(set, 5.0);
   r.age_years = 5.0;
   r.btps = btps_factors({760, 25, 60});

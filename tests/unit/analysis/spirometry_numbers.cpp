@@ -12,8 +12,12 @@ TEST_CASE("an analytic blow must give its own FVC, FEV1, FEF25-75, PEF and BEV a
   // V(t) after the rise: peak*rise/2 + peak*tau*(1 - exp(-(t-rise)/tau)).
   const double fvc = 4.2, tau = 0.5, rise = 0.05, peak = fvc / (tau + rise / 2);
   const auto flow = breath::blow(fvc, tau, rise);
-  const auto volume = [&](double t) { return peak * rise / 2 + peak * tau * (1 - std::exp(-(t - rise) / tau)); };
-  const auto time_of = [&](double v) { return rise - tau * std::log(1 - (v - peak * rise / 2) / (peak * tau)); };
+  const auto volume = [&](double t) {
+    return peak * rise / 2 + peak * tau * (1 - std::exp(-(t - rise) / tau));
+  };
+  const auto time_of = [&](double v) {
+    return rise - tau * std::log(1 - (v - peak * rise / 2) / (peak * tau));
+  };
   for (double rate : {100.0, 125.0, 200.0, 250.0, 500.0}) {
     CAPTURE(rate);
     const auto n = measure(breath::sampled(flow, rate, 9), rate, options_for(rate));
@@ -94,7 +98,8 @@ TEST_CASE("a blow of less than a second must not claim an FEV1, and what is no b
   CHECK_FALSE(measure(flow, 0));
 }
 
-TEST_CASE("BTPS must follow the published formula, expired warmer than inspired, and refuse what is no room") {
+TEST_CASE(
+    "BTPS must follow the published formula, expired warmer than inspired, and refuse what is no room") {
   CHECK(water_vapour_mmhg(37) == Approx(47.07).margin(0.05));
   CHECK(water_vapour_mmhg(20) == Approx(17.54).margin(0.05));  // tabulated everywhere
   CHECK(water_vapour_mmhg(0) == Approx(4.58).margin(0.02));

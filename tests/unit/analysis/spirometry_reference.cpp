@@ -47,10 +47,12 @@ TEST_CASE("the two age conventions must differ between quarters and agree on the
   CHECK(tables().of("GLI2012", "FEV1", boy, AgeMode::round).m != tables().of("GLI2012", "FEV1", boy).m);
 }
 
-TEST_CASE("z-scores must be zero at the predicted value, -1.645 at the lower limit, and grow with the value") {
+TEST_CASE(
+    "z-scores must be zero at the predicted value, -1.645 at the lower limit, and grow with the value") {
   for (const char* set : {"GLI2012", "GLI2022", "NHANES3"})
     for (const char* parameter : {"FEV1", "FVC", "FEV1FVC"})
-      for (const auto& who : {man, woman, Subject{Sex::male, 9.3, 135, 3}, Subject{Sex::female, 78.6, 150, 2}}) {
+      for (const auto& who :
+           {man, woman, Subject{Sex::male, 9.3, 135, 3}, Subject{Sex::female, 78.6, 150, 2}}) {
         CAPTURE(set, parameter, who.age_years);
         const auto r = tables().of(set, parameter, who);
         CHECK(r.z(r.m) == Approx(0).margin(1e-9));
@@ -70,7 +72,8 @@ TEST_CASE("the branches of NHANES III must meet at 20 years in males and 18 in f
         const double before = tables().of("NHANES3", parameter, {sex, knot - 1e-9, 165, group}).m;
         CHECK(tables().of("NHANES3", parameter, {sex, knot, 165, group}).m == Approx(before).margin(0.011));
       }
-  CHECK(tables().of("NHANES3", "FEV1", man).m == Approx(0.5536 - 0.01303 * 40 - 0.000172 * 1600 + 0.00014098 * 175 * 175));
+  CHECK(tables().of("NHANES3", "FEV1", man).m ==
+        Approx(0.5536 - 0.01303 * 40 - 0.000172 * 1600 + 0.00014098 * 175 * 175));
   CHECK(tables().of("NHANES3", "FEV1FVC", woman).m == Approx(0.82309));
 }
 

@@ -11,7 +11,8 @@ namespace signals = caukham::devices;
 namespace {
 
 RecordedBlow recorded(double fvc, double tau = 0.5, double seconds = 6) {
-  return {breath::as_blow(breath::sampled(breath::blow(fvc, tau), 100, seconds)), std::vector<float>(50, -0.5f), 100};
+  return {breath::as_blow(breath::sampled(breath::blow(fvc, tau), 100, seconds)),
+          std::vector<float>(50, -0.5f), 100};
 }
 
 char of(std::initializer_list<double> values, bool young = false, std::size_t usable = 0) {
@@ -45,7 +46,8 @@ TEST_CASE("the table of grades must hold for every row, at its limits and for ch
   CHECK(repeatability_limit_l(1.5, true) == Approx(0.150));
 }
 
-TEST_CASE("the best values must come from acceptable blows, even different ones, the curve from the largest sum") {
+TEST_CASE(
+    "the best values must come from acceptable blows, even different ones, the curve from the largest sum") {
   const std::vector<RecordedBlow> set = {recorded(4.00, 0.5), recorded(3.95, 0.4), recorded(5.0, 2.0, 3)};
   const auto s = judge(set, std::nullopt);
   REQUIRE(s.blows.size() == 3);
@@ -99,7 +101,9 @@ TEST_CASE("a usable blow that is not acceptable must give grade U, and its value
 
 TEST_CASE("what is judged live, in any pieces, must be what is judged from the whole recording") {
   std::vector<float> stream;
-  const auto append = [&](const std::vector<float>& what) { stream.insert(stream.end(), what.begin(), what.end()); };
+  const auto append = [&](const std::vector<float>& what) {
+    stream.insert(stream.end(), what.begin(), what.end());
+  };
   const auto tidal = signals::tidal_breath(100);
   for (const auto& p : {signals::BlowParams{4.5, 3.6, 8.5}, {4.4, 3.5, 8.0}, {4.45, 3.6, 8.2}}) {
     append(tidal);

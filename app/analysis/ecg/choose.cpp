@@ -32,6 +32,17 @@ double pair_score(const Candidate& a, const Candidate& b, double dt_s) {
   return s;
 }
 
+// Of the intervals among nine beats around this one, at least seven lie within 12 % of their median.
+bool in_regular_row(const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen, std::size_t k) {
+  const std::size_t from = k > 4 ? k - 4 : 0, to = std::min(chosen.size(), from + 9);
+  std::vector<double> rr;
+  for (std::size_t i = from + 1; i < to; ++i) rr.push_back(static_cast<double>(all[chosen[i]].tick - all[chosen[i - 1]].tick));
+  if (rr.size() < 7) return false;
+  std::nth_element(rr.begin(), rr.begin() + static_cast<std::ptrdiff_t>(rr.size() / 2), rr.end());
+  const double middle = rr[rr.size() / 2];
+  return std::count_if(rr.begin(), rr.end(), [&](double v) { return std::abs(v / middle - 1) < 0.12; }) >= 7;
+}
+
 }  // namespace
 
 std::vector<Candidate> candidates(const Fused& fused, const Clock& clock) {
@@ -73,12 +84,16 @@ std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& 
   }
   std::vector<std::size_t> out;
   if (n == 0) return out;
-  (void)fused;
   auto at = static_cast<std::ptrdiff_t>(std::max_element(best.begin(), best.end()) - best.begin());
   if (best[static_cast<std::size_t>(at)] <= 0) return out;
   for (; at >= 0; at = before[static_cast<std::size_t>(at)]) out.push_back(static_cast<std::size_t>(at));
   std::reverse(out.begin(), out.end());
-  return out;
+  const std::size_t block = clock.ticks(1.0);
+  std::vector<std::size_t> kept;
+  for (std::size_t k = 0; k < out.size(); ++k)
+    if (fused.readable[std::min(all[out[k]].tick / block, fused.readable.size() - 1)] || in_regular_row(all, out, k))
+      kept.push_back(out[k]);
+  return kept;
 }
 
 }  // namespace caukham::analysis::ecg::detail

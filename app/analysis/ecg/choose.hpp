@@ -18,7 +18,8 @@ struct Candidate {
 // Peaks of the feature, ascending, at least 0.16 s apart (the higher one stays).
 std::vector<Candidate> candidates(const Fused& fused, const Clock& clock);
 
-// Indices of the chosen, ascending.
+// Indices of the chosen, ascending. Where the signal is not readable only a regular row of peaks counts: wide complexes
+// at 200 a minute leave no floor between them, and noise has no rhythm.
 std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& fused, const Clock& clock);
 
 }  // namespace caukham::analysis::ecg::detail

@@ -131,10 +131,14 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
   }
   for (float& w : out.lead_weight) w = total > 0 ? w / static_cast<float>(total) : 0;
   std::size_t unusable = 0;
-  for (float q : fused.quality) unusable += q <= 0;
+  for (std::size_t b = 0; b < fused.quality.size(); ++b) {
+    const auto in_block = [&](std::size_t t) { return t / clock.ticks(1.0) == b; };
+    unusable += fused.quality[b] <= 0 || (!fused.readable[b] && std::none_of(ticks.begin(), ticks.end(), in_block));
+  }
   out.unusable_part = static_cast<double>(unusable) / static_cast<double>(fused.quality.size());
+  const bool flat = std::all_of(fused.quality.begin(), fused.quality.end(), [](float q) { return q <= 0; });
   if (out.beats.empty())
-    out.reason = out.unusable_part > 0.9 ? "no lead carries a signal" : "nothing stands clear of the noise as a heartbeat";
+    out.reason = flat ? "no lead carries a signal" : "nothing stands clear of the noise as a heartbeat";
   return out;
 }
 

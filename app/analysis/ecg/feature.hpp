@@ -40,6 +40,7 @@ struct Fused {
   std::vector<float> value;
   std::vector<float> floor;    // a block: lower quartile over 2 s
   std::vector<float> quality;  // a block: best lead's height over its floor; 0: nothing usable
+  std::vector<std::uint8_t> readable;  // a block: QRS complexes stand clear of what is between them
 };
 Fused fuse(const std::vector<Lead>& leads, const Clock& clock);
 

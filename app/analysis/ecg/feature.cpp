@@ -119,6 +119,7 @@ Lead make_lead(const Channel& channel, const Clock& clock) {
   }
   if (!known) {
     lead.feature.assign(n, 0);
+    describe(lead, clock);
     return lead;
   }
   std::fill(lead.smooth.begin(), lead.smooth.begin() + static_cast<std::ptrdiff_t>(first_known), lead.smooth[first_known]);

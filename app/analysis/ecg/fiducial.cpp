@@ -9,6 +9,7 @@ namespace {
 constexpr double reach_s = 0.085, edge_s = 0.115, search_s = 0.030, smooth_s = 0.010;
 // Of two nearly equal deflections the positive one is the R peak by name.
 constexpr float prefer_up = 1.15f;
+constexpr double clear_enough = 0.2;  // a QRS over six times the lead's own floor
 
 struct Place { float offset_ticks = 0, size_uv = 0; bool up = true, known = false; };
 
@@ -33,15 +34,15 @@ Place furthest(const std::vector<float>& v, std::size_t half, std::size_t reach,
 }  // namespace
 
 std::size_t fiducial_channel(const std::vector<Lead>& leads) {
-  std::vector<double> weights;
+  std::vector<double> clear;  // 0 noise … 1, mean
   for (const auto& l : leads) {
     double sum = 0;
-    for (const auto& b : l.blocks) sum += static_cast<double>(b.weight);
-    weights.push_back(sum);
+    for (const auto& b : l.blocks) sum += std::sqrt(static_cast<double>(b.weight));
+    clear.push_back(l.blocks.empty() ? 0 : sum / static_cast<double>(l.blocks.size()));
   }
-  const double most = weights.empty() ? 0 : *std::max_element(weights.begin(), weights.end());
-  for (std::size_t l = 0; l < weights.size(); ++l)
-    if (weights[l] > 0 && weights[l] >= most / 3) return l;
+  const double most = clear.empty() ? 0 : *std::max_element(clear.begin(), clear.end());
+  for (std::size_t l = 0; l < clear.size(); ++l)
+    if (clear[l] > 0 && clear[l] >= std::min(clear_enough, most / 2)) return l;
   return 0;
 }
 

@@ -7,7 +7,7 @@
 
 namespace caukham::analysis::ecg::detail {
 
-// The first channel whose weight over the recording is at least a third of the best one's.
+// The first channel whose QRS stands clear of its noise over the recording.
 std::size_t fiducial_channel(const std::vector<Lead>& leads);
 
 // The sample of each beat's largest deflection in that channel; which way is decided once a family of shapes, so that

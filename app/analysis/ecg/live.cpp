@@ -10,7 +10,8 @@ namespace caukham::analysis::ecg {
 namespace {
 
 constexpr double refractory_s = 0.2, t_wave_s = 0.36, decide_s = 0.12, search_back_age_s = 0.75, silence_s = 3.0;
-constexpr std::size_t block_memory = 8, interval_memory = 8;
+constexpr std::size_t block_memory = 14,  // s: a pause of six must not pull the height down to the noise
+                       interval_memory = 8;
 // A little above the offline detector's: there is no looking at what follows.
 constexpr float threshold_low = 0.30f, threshold_per_floor = 1.35f, threshold_most = 0.85f, readable_ratio = 4.2f,
                 noise_ratio = 3.0f, clear_ratio = 16.0f, clip = 2.0f, least_height_uv = 8,

@@ -8,7 +8,7 @@
 namespace caukham::analysis::ecg {
 namespace {
 
-constexpr std::size_t least_intervals = 8;
+constexpr std::size_t least_intervals = 8, longest_pattern = 8, least_pattern = 4;
 constexpr double regular_part = 0.10, change_part = 0.08, fibrillation_rmssd = 0.115, gap_s = 0.1;
 
 double quantile(std::vector<double> v, double part) {
@@ -63,13 +63,13 @@ Rhythm rhythm(std::span<const Beat> beats, double fs_hz, std::span<const Gap> ga
   out.max_bpm = 60 / *shortest;
   out.min_bpm = 60 / *longest;
 
-  std::vector<double> normal, change[4];
+  std::vector<double> normal, change[longest_pattern];
   double squares = 0, deviations = 0;
   std::size_t differences = 0;
   for (const auto& run : runs) {
     normal.insert(normal.end(), run.begin(), run.end());
     for (std::size_t i = 1; i < run.size(); ++i) squares += (run[i] - run[i - 1]) * (run[i] - run[i - 1]), ++differences;
-    for (std::size_t lag = 1; lag <= 4; ++lag)
+    for (std::size_t lag = 1; lag <= longest_pattern; ++lag)
       for (std::size_t i = lag; i < run.size(); ++i)
         change[lag - 1].push_back(2 * std::abs(run[i] - run[i - lag]) / (run[i] + run[i - lag]));
   }
@@ -88,8 +88,11 @@ Rhythm rhythm(std::span<const Beat> beats, double fs_hz, std::span<const Gap> ga
   const double middle = quantile(normal, 0.5);
   std::vector<double> away;
   for (double v : normal) away.push_back(std::abs(v / middle - 1));
-  const bool repeats = std::any_of(std::begin(change), std::end(change),
-                                   [](const auto& c) { return c.size() < 4 || quantile(c, 0.5) < change_part; });
+  bool repeats = false;
+  for (std::size_t lag = 1; lag <= longest_pattern; ++lag) {
+    const auto& c = change[lag - 1];
+    repeats = repeats || (c.size() < 4 ? lag <= least_pattern : quantile(c, 0.5) < change_part);
+  }
   if (quantile(away, 0.9) <= regular_part) out.regularity = Regularity::regular;
   else if (!repeats && out.rmssd_part >= fibrillation_rmssd) out.regularity = Regularity::irregularly_irregular;
   else out.regularity = Regularity::irregular;

@@ -31,8 +31,8 @@ Rhythm rhythm(std::span<const Beat> beats, double fs_hz, std::span<const Gap> ga
 std::vector<Gap> gaps(const Recording& recording);
 
 // "regular": nine of ten intervals within 10 % of their median. "irregularly irregular": the interval changes by 8 % and
-// more from each beat to the next, and to the second, third and fourth after it, so that no pattern repeats (as a
-// bigeminus would). "irregular": the rest. "cannot tell": fewer than 8 intervals between normal beats. The numbers are
+// more from each beat to the next, and to the second … eighth after it, so that no pattern repeats (as a bigeminus or
+// breathing would). "irregular": the rest. "cannot tell": fewer than 8 intervals between normal beats. The numbers are
 // ours; RMSSD over mean RR above 0.115 as a mark of fibrillation: McManus et al., Heart Rhythm 2013;10:315.
 const char* text(Regularity regularity);
 

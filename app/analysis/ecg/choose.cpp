@@ -6,7 +6,8 @@
 namespace caukham::analysis::ecg::detail {
 namespace {
 
-constexpr double refractory_s = 0.2, apart_s = 0.16, t_wave_s = 0.36, usual_rr_s = 0.85, look_back_s = 12;
+constexpr double refractory_s = 0.2, apart_s = 0.16, t_wave_s = 0.36, usual_rr_s = 0.85, look_back_s = 12,
+                 longest_gap_cost = 2.0;
 // The threshold rises from a third of a typical QRS with the local noise, as the noise level does in Pan and Tompkins'
 // rule threshold = noise + (signal - noise)/4.
 constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor = 1.35f, threshold_most = 0.80f;
@@ -14,7 +15,7 @@ constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor 
 double height_score(const Candidate& c) {
   double s = 1.6 * std::log(static_cast<double>(c.value) / static_cast<double>(c.threshold));
   s = std::clamp(s, -3.0, 1.6);
-  if (c.match > -1.5f) s += std::clamp(4.0 * (static_cast<double>(c.match) - 0.80), -1.6, 0.8);
+  if (c.match > -1.5f) s += std::clamp(4.0 * (static_cast<double>(c.match) - 0.80), -1.0, 0.8);
   return s;
 }
 
@@ -28,7 +29,8 @@ double pair_score(const Candidate& a, const Candidate& b, double dt_s) {
   else if (dt_s < 0.5 && ratio < 0.35) s -= 1.5 * (0.35 - ratio) / 0.35;
   const double early = std::min(0.30, 0.45 * usual);
   if (dt_s < early) s -= 2.0 * (early - dt_s) / (early - 0.15);
-  if (dt_s > 1.5 * usual) s -= std::min(2.0, 1.1 * std::log(dt_s / (1.5 * usual)));
+  if (dt_s < 0.8 * usual && b.match > -1.5f && b.match < 0.75f) s -= 0.5;  // early and like no other
+  if (dt_s > 1.5 * usual) s -= std::min(longest_gap_cost, 1.1 * std::log(dt_s / (1.5 * usual)));
   return s;
 }
 
@@ -71,15 +73,20 @@ std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& 
   std::vector<double> best(n);
   std::vector<std::ptrdiff_t> before(n, -1);
   const double tick_s = 1 / clock.tick_hz;
+  std::size_t far = 0;            // first candidate within look_back_s
+  std::ptrdiff_t best_far = -1;   // the best chain that ends before it
   for (std::size_t i = 0; i < n; ++i) {
     const double own = height_score(all[i]);
-    best[i] = own + (i == 0 ? 0.0 : -2.0);
-    for (std::size_t j = i; j-- > 0;) {
+    for (; static_cast<double>(all[i].tick - all[far].tick) * tick_s > look_back_s; ++far)
+      if (best_far < 0 || best[far] > best[static_cast<std::size_t>(best_far)]) best_far = static_cast<std::ptrdiff_t>(far);
+    best[i] = own + (i == 0 ? 0.0 : -longest_gap_cost);
+    if (best_far >= 0 && best[static_cast<std::size_t>(best_far)] > 0)
+      best[i] += best[static_cast<std::size_t>(best_far)], before[i] = best_far;
+    for (std::size_t j = far; j < i; ++j) {
       const double dt_s = static_cast<double>(all[i].tick - all[j].tick) * tick_s;
-      if (dt_s < refractory_s) continue;
+      if (dt_s < refractory_s) break;
       const double s = best[j] + own + pair_score(all[j], all[i], dt_s);
       if (s > best[i]) best[i] = s, before[i] = static_cast<std::ptrdiff_t>(j);
-      if (dt_s > look_back_s && before[i] >= 0) break;
     }
   }
   std::vector<std::size_t> out;

@@ -96,7 +96,8 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
     Shapes shapes(leads, clock);
     for (auto k : old_chosen)
       if (old[k].value > 1.3f * old[k].threshold) shapes.add(old[k].tick);
-    const std::size_t established = std::max<std::size_t>(3, old_chosen.size() / 100);
+    // A family counts from three members, in long recordings from eight: a short run of another shape is one too.
+    const std::size_t established = std::clamp<std::size_t>(old_chosen.size() / 100, 3, 8);
     for (auto& c : all) c.match = shapes.match(c.tick, established).correlation;
     // Intervals learnt from the beats of the pass before.
     std::vector<Candidate> beats;

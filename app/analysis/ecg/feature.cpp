@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace caukham::analysis::ecg::detail {
 namespace {
 
 constexpr double working_hz = 250, rail_s = 0.1, near_bad_s = 0.12;
-constexpr float rail_uv = 1500, least_height_uv = 8, clip = 2.0f;
+// 10 V is no ECG: what a broken file or an overflow gives.
+constexpr float most_uv = 1e7f, rail_uv = 1500, least_height_uv = 8, clip = 2.0f;
 // Noise alone has 2 s maxima of about three times its lower quartile; a QRS stands far higher.
 // Noise of 0 dB by nst's measure leaves 5.5, noise alone 2 to 3 (measured on made ECGs).
 constexpr float noise_ratio = 3.0f, clear_ratio = 16.0f, readable_ratio = 3.4f;
@@ -21,17 +23,15 @@ float quantile(V& v, double part) {
 
 // Marks runs at the channel's own largest or smallest value: an amplifier at its rail. A flat baseline is not one.
 void mark_rails(std::span<const float> uv, std::size_t run, std::vector<std::uint8_t>& bad, unsigned factor) {
-  float low = 0, high = 0;
-  bool any = false;
+  float low = std::numeric_limits<float>::max(), high = -low;
   std::vector<float> some;
   const std::size_t stride = std::max<std::size_t>(1, uv.size() / 20000);
-  for (std::size_t i = 0; i < uv.size(); ++i) {
-    const float v = uv[i];
-    if (!std::isfinite(v)) continue;
-    if (!any) low = high = v, any = true;
-    low = std::min(low, v), high = std::max(high, v);
-    if (i % stride == 0) some.push_back(v);
+  for (const float v : uv) {  // NaN compares false; infinities are missing samples
+    low = v < low && v >= -most_uv ? v : low;
+    high = v > high && v <= most_uv ? v : high;
   }
+  for (std::size_t i = 0; i < uv.size(); i += stride)
+    if (std::abs(uv[i]) <= most_uv) some.push_back(uv[i]);
   if (some.empty()) return;
   const float middle = quantile(some, 0.5);
   for (const float rail : {low, high}) {
@@ -108,8 +108,7 @@ Lead make_lead(const Channel& channel, const Clock& clock) {
   for (std::size_t t = 0; t < n; ++t) {
     float sum = 0;
     for (unsigned i = 0; i < k; ++i) sum += channel.uv[t * k + i];
-    // 10 V is no ECG: what a broken file or an overflow gives.
-    if (std::isfinite(sum) && std::abs(sum) < 1e7f * static_cast<float>(k)) {
+    if (std::abs(sum) < most_uv * static_cast<float>(k)) {  // NaN compares false
       last = sum / static_cast<float>(k);
       if (!known) known = true, first_known = t;
     } else {

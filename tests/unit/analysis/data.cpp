@@ -5,7 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "analysis/ecg/detector.hpp"
+#include "analysis/ecg/rhythm.hpp"
 #include "analysis/leads.hpp"
 #include "analysis/rate.hpp"
 #include "devices/signals/files.hpp"
@@ -39,6 +43,24 @@ void ecg(const std::string& record) {
   std::printf("PTB: %zu beats, %.1f a minute\n", beats.size(), 60 / median);
   // A sinus rhythm: a missed beat would double an interval, an invented one halve it.
   must(worst < 0.25, "every interval of the PTB record is near the median, part", worst, 0.25);
+
+  // The offline detector at the record's own rate, the eight leads as they are.
+  const auto full = devices::wfdb_source(record)(1000);
+  constexpr const char* names[] = {"I", "II", "V1", "V2", "V3", "V4", "V5", "V6"};
+  std::vector<std::vector<float>> uv(8, std::vector<float>(full.samples.size()));
+  analysis::ecg::Recording recording{1000, {}};
+  for (std::size_t c = 0; c < 8; ++c) {
+    for (std::size_t i = 0; i < full.samples.size(); ++i) uv[c][i] = full.samples[i][c];
+    recording.channels.push_back({names[c], uv[c]});
+  }
+  const auto found = analysis::ecg::detect(recording);
+  const auto r = analysis::ecg::rhythm(found.beats, 1000);
+  std::printf("PTB: %zu beats offline, %.1f a minute, %s, %zu ventricular\n", found.beats.size(), r.median_bpm,
+              analysis::ecg::text(r.regularity), r.ventricular);
+  must(std::abs(r.median_bpm * median / 60 - 1) < 0.02, "rate offline as live, part", std::abs(r.median_bpm * median / 60 - 1), 0.02);
+  must(r.longest_rr_ms / r.mean_rr_ms < 1.25 && r.max_bpm / r.mean_bpm < 1.25, "no beat missed or invented offline",
+       std::max(r.longest_rr_ms / r.mean_rr_ms, r.max_bpm / r.mean_bpm), 1.25);
+  must(r.ventricular == 0, "no ventricular beat in the PTB record", static_cast<double>(r.ventricular), 0);
 }
 
 }  // namespace

@@ -16,26 +16,41 @@ using analysis::ecg::BeatType;
 using devices::Random;
 constexpr double pi = std::numbers::pi;
 
-struct Wave { double at_s, sigma_s, first_uv, second_uv; bool qrs; };
+struct Wave {
+  double at_s, sigma_s, first_uv, second_uv;
+  bool qrs;
+};
 using Shape = std::vector<Wave>;
 
 // Times from the R peak. T after Bazett-like shortening is left to `rr`.
 Shape normal(double rr_s) {
   const double t = 0.30 * std::sqrt(std::min(rr_s, 1.2));
-  return {{-0.16, 0.022, 110, 60, false}, {-0.026, 0.008, -90, 60, true}, {0, 0.011, 1150, 150, true},
-          {0.028, 0.010, -220, -850, true}, {t, 0.045, 260, 120, false}};
+  return {{-0.16, 0.022, 110, 60, false},
+          {-0.026, 0.008, -90, 60, true},
+          {0, 0.011, 1150, 150, true},
+          {0.028, 0.010, -220, -850, true},
+          {t, 0.045, 260, 120, false}};
 }
 Shape ventricular(int form) {
-  if (form == 1) return {{-0.02, 0.030, -1300, 700, true}, {0.045, 0.028, 350, -300, true}, {0.30, 0.060, 420, -260, false}};
-  if (form == 2) return {{-0.035, 0.026, 300, -200, true}, {0.01, 0.034, 900, 1100, true}, {0.28, 0.06, -300, -280, false}};
-  return {{-0.015, 0.030, 1500, -900, true}, {0.055, 0.028, -600, 500, true}, {0.29, 0.065, -480, 320, false}};
+  if (form == 1)
+    return {
+        {-0.02, 0.030, -1300, 700, true}, {0.045, 0.028, 350, -300, true}, {0.30, 0.060, 420, -260, false}};
+  if (form == 2)
+    return {
+        {-0.035, 0.026, 300, -200, true}, {0.01, 0.034, 900, 1100, true}, {0.28, 0.06, -300, -280, false}};
+  return {
+      {-0.015, 0.030, 1500, -900, true}, {0.055, 0.028, -600, 500, true}, {0.29, 0.065, -480, 320, false}};
 }
 Shape scaled(Shape s, double by) {
   for (auto& w : s) w.first_uv *= by, w.second_uv *= by;
   return s;
 }
 
-struct Planned { double at_s; Shape shape; BeatType type; };
+struct Planned {
+  double at_s;
+  Shape shape;
+  BeatType type;
+};
 
 double gauss(double x, double sigma) { return std::exp(-0.5 * x * x / (sigma * sigma)); }
 
@@ -55,7 +70,8 @@ std::vector<Planned> plan(Hard kind, double seconds, Random& random) {
       type = BeatType::ventricular;
     };
     switch (kind) {
-      case Hard::sinus: break;
+      case Hard::sinus:
+        break;
       case Hard::pvc:
         if (i % 4 == 3) next = 0.48 + 0.06 * random.uniform();
         if (i % 4 == 0) premature(0, 1), next = 1.15;
@@ -77,18 +93,24 @@ std::vector<Planned> plan(Hard kind, double seconds, Random& random) {
         if (i % 9 == 0) next = 3 + 3 * random.uniform();
         break;
       case Hard::tall_t:
-        shape = {{-0.16, 0.022, 90, 40, false}, {0, 0.010, 800, 200, true}, {0.028, 0.010, -150, -500, true},
+        shape = {{-0.16, 0.022, 90, 40, false},
+                 {0, 0.010, 800, 200, true},
+                 {0.028, 0.010, -150, -500, true},
                  {0.29, 0.050, 1000, 800, false}};
         break;
       case Hard::low_r_tall_p:
-        shape = {{-0.17, 0.028, 250, 90, false}, {0, 0.013, 250, 120, true}, {0.03, 0.012, -120, -420, true},
+        shape = {{-0.17, 0.028, 250, 90, false},
+                 {0, 0.013, 250, 120, true},
+                 {0.03, 0.012, -120, -420, true},
                  {0.30, 0.05, 130, 80, false}};
         break;
       case Hard::tiny_first:
         for (auto& w : shape) w.first_uv *= 0.09;
         break;
       case Hard::paced:
-        shape = {{-0.11, 0.0012, 1800, 900, false}, {-0.03, 0.030, -300, 150, true}, {0.02, 0.034, 900, -700, true},
+        shape = {{-0.11, 0.0012, 1800, 900, false},
+                 {-0.03, 0.030, -300, 150, true},
+                 {0.02, 0.034, 900, -700, true},
                  {0.31, 0.060, -350, 250, false}};
         next = 60.0 / 70 * (1 + 0.001 * random.normal());
         break;
@@ -96,11 +118,18 @@ std::vector<Planned> plan(Hard kind, double seconds, Random& random) {
         if (t > seconds / 2) shape = scaled(shape, 0.5);
         break;
       case Hard::bundle_block:
-        shape = {{-0.16, 0.022, 110, 60, false}, {-0.03, 0.018, 650, -200, true}, {0.025, 0.022, 850, -1000, true},
+        shape = {{-0.16, 0.022, 110, 60, false},
+                 {-0.03, 0.018, 650, -200, true},
+                 {0.025, 0.022, 850, -1000, true},
                  {0.31, 0.055, -300, 400, false}};
         break;
-      case Hard::fast: next = 60.0 / 190 * (1 + 0.01 * random.normal()); rr = 60.0 / 190; break;
-      case Hard::slow: next = 2.0 * jitter; break;
+      case Hard::fast:
+        next = 60.0 / 190 * (1 + 0.01 * random.normal());
+        rr = 60.0 / 190;
+        break;
+      case Hard::slow:
+        next = 2.0 * jitter;
+        break;
       case Hard::vt_runs:
         if (run > 0) premature(0, 1), next = --run ? 60.0 / 170 : 1.1;
         else if (i % 15 == 0) run = 10, next = 0.40;
@@ -146,7 +175,8 @@ EcgCase ecgsyn_case(double fs_hz, double seconds, double bpm, std::uint64_t seed
   EcgCase out;
   out.fs_hz = fs_hz;
   constexpr const char* eight[] = {"I", "II", "V1", "V2", "V3", "V4", "V5", "V6"};
-  for (std::size_t c = 0; c < (twelve ? 12 : 8); ++c) out.leads.emplace_back(twelve ? analysis::lead_names[c] : eight[c]);
+  for (std::size_t c = 0; c < (twelve ? 12 : 8); ++c)
+    out.leads.emplace_back(twelve ? analysis::lead_names[c] : eight[c]);
   out.uv.assign(out.leads.size(), std::vector<float>(n));
   for (std::size_t i = 0; i < n; ++i) {
     const auto& s = loop.at(i);
@@ -159,14 +189,16 @@ EcgCase ecgsyn_case(double fs_hz, double seconds, double bpm, std::uint64_t seed
   }
   for (std::size_t turn = 0; turn * loop.samples.size() < n; ++turn)
     for (auto p0 : peaks)
-      if (p0 + turn * loop.samples.size() < n) out.truth.push_back({p0 + turn * loop.samples.size(), BeatType::normal});
+      if (p0 + turn * loop.samples.size() < n)
+        out.truth.push_back({p0 + turn * loop.samples.size(), BeatType::normal});
   return out;
 }
 
 const char* name(Hard kind) {
-  constexpr const char* names[] = {"sinus", "pvc", "couplets", "bigeminy", "fibrillation", "pauses", "tall T",
-                                   "low R, tall P", "tiny first lead", "paced", "halves", "bundle block", "fast", "slow",
-                                   "VT runs"};
+  constexpr const char* names[] = {
+      "sinus",  "pvc",           "couplets",        "bigeminy", "fibrillation", "pauses",
+      "tall T", "low R, tall P", "tiny first lead", "paced",    "halves",       "bundle block",
+      "fast",   "slow",          "VT runs"};
   return names[static_cast<int>(kind)];
 }
 
@@ -179,11 +211,13 @@ EcgCase hard_case(Hard kind, double fs_hz, double seconds, std::uint64_t seed) {
   out.leads = {"MLII", "V1"};
   out.uv.assign(2, std::vector<float>(n, 0.0f));
   for (const auto& b : beats) {
-    const double breath = 1 + 0.08 * std::sin(2 * pi * 0.27 * b.at_s), each = breath * (1 + 0.04 * random.normal());
+    const double breath = 1 + 0.08 * std::sin(2 * pi * 0.27 * b.at_s),
+                 each = breath * (1 + 0.04 * random.normal());
     for (const auto& w : b.shape) {
       const double reach = std::max(5 * w.sigma_s, 0.01), centre = b.at_s + w.at_s;
       const auto from = static_cast<std::ptrdiff_t>(std::max(0.0, std::ceil((centre - reach) * fs_hz)));
-      const auto to = std::min(static_cast<std::ptrdiff_t>(n), static_cast<std::ptrdiff_t>((centre + reach) * fs_hz) + 1);
+      const auto to =
+          std::min(static_cast<std::ptrdiff_t>(n), static_cast<std::ptrdiff_t>((centre + reach) * fs_hz) + 1);
       for (auto i = from; i < to; ++i) {
         const double g = gauss(static_cast<double>(i) / fs_hz - centre, w.sigma_s) * each;
         out.uv[0][static_cast<std::size_t>(i)] += static_cast<float>(g * w.first_uv);
@@ -191,12 +225,14 @@ EcgCase hard_case(Hard kind, double fs_hz, double seconds, std::uint64_t seed) {
       }
     }
     const double peak = (b.at_s + peak_of(b.shape)) * fs_hz;
-    if (peak >= 0 && peak + 0.5 < static_cast<double>(n)) out.truth.push_back({static_cast<std::uint64_t>(peak + 0.5), b.type});
+    if (peak >= 0 && peak + 0.5 < static_cast<double>(n))
+      out.truth.push_back({static_cast<std::uint64_t>(peak + 0.5), b.type});
   }
   const double wander_uv = kind == Hard::low_r_tall_p ? 400 : 60;
   for (std::size_t i = 0; i < n; ++i) {
     const double t = static_cast<double>(i) / fs_hz;
-    const double f_wave = kind == Hard::fibrillation ? 70 * std::sin(2 * pi * (6.2 * t + 0.8 * std::sin(2 * pi * 0.4 * t))) : 0;
+    const double f_wave =
+        kind == Hard::fibrillation ? 70 * std::sin(2 * pi * (6.2 * t + 0.8 * std::sin(2 * pi * 0.4 * t))) : 0;
     const double wander = wander_uv * std::sin(2 * pi * 0.27 * t);
     out.uv[0][i] += static_cast<float>(f_wave + wander + 6 * random.normal());
     out.uv[1][i] += static_cast<float>(1.4 * f_wave + 0.5 * wander + 6 * random.normal());
@@ -215,8 +251,10 @@ std::vector<float> noise(Noise kind, double fs_hz, std::size_t count, std::uint6
   switch (kind) {
     case Noise::wander:  // breathing and drift, 0.05 … 0.5 Hz
       for (int line = 0; line < 12; ++line) {
-        const double hz = 0.05 + 0.45 * random.uniform(), phase = 2 * pi * random.uniform(), a = 1 / (0.2 + hz);
-        for (std::size_t i = 0; i < count; ++i) v[i] += a * std::sin(2 * pi * hz * static_cast<double>(i) / fs_hz + phase);
+        const double hz = 0.05 + 0.45 * random.uniform(), phase = 2 * pi * random.uniform(),
+                     a = 1 / (0.2 + hz);
+        for (std::size_t i = 0; i < count; ++i)
+          v[i] += a * std::sin(2 * pi * hz * static_cast<double>(i) / fs_hz + phase);
       }
       break;
     case Noise::muscle: {  // white above some 15 Hz, in bursts of strength
@@ -242,7 +280,8 @@ std::vector<float> noise(Noise kind, double fs_hz, std::size_t count, std::uint6
       break;
     }
     case Noise::mains:
-      for (std::size_t i = 0; i < count; ++i) v[i] = std::sin(2 * pi * 50.02 * static_cast<double>(i) / fs_hz + 1);
+      for (std::size_t i = 0; i < count; ++i)
+        v[i] = std::sin(2 * pi * 50.02 * static_cast<double>(i) / fs_hz + 1);
       break;
   }
   double power = 0;
@@ -259,7 +298,8 @@ double qrs_peak_to_peak_uv(const EcgCase& ecg, std::size_t lead) {
   for (const auto& b : ecg.truth) {
     if (b.sample < half || b.sample + half >= ecg.samples()) continue;
     const auto at = ecg.uv[lead].begin() + static_cast<std::ptrdiff_t>(b.sample);
-    const auto [low, high] = std::minmax_element(at - static_cast<std::ptrdiff_t>(half), at + static_cast<std::ptrdiff_t>(half) + 1);
+    const auto [low, high] = std::minmax_element(at - static_cast<std::ptrdiff_t>(half),
+                                                 at + static_cast<std::ptrdiff_t>(half) + 1);
     all.push_back(static_cast<double>(*high) - static_cast<double>(*low));
   }
   std::sort(all.begin(), all.end());  // nst leaves out the 5 % at each end
@@ -286,12 +326,16 @@ Score compare(const EcgCase& ecg, const std::vector<std::uint64_t>& found, doubl
   Score score;
   std::vector<double> errors;
   std::vector<bool> used(found.size(), false);
-  const auto inside = [&](std::uint64_t s) { return static_cast<double>(s) >= from && static_cast<double>(s) < to; };
+  const auto inside = [&](std::uint64_t s) {
+    return static_cast<double>(s) >= from && static_cast<double>(s) < to;
+  };
   for (const auto& b : ecg.truth) {
     double best = window + 1;
     std::size_t at = found.size();
     auto i = static_cast<std::size_t>(
-        std::lower_bound(found.begin(), found.end(), b.sample > window ? b.sample - static_cast<std::uint64_t>(window) : 0) - found.begin());
+        std::lower_bound(found.begin(), found.end(),
+                         b.sample > window ? b.sample - static_cast<std::uint64_t>(window) : 0) -
+        found.begin());
     for (; i < found.size() && static_cast<double>(found[i]) <= static_cast<double>(b.sample) + window; ++i) {
       const double d = std::abs(static_cast<double>(found[i]) - static_cast<double>(b.sample));
       if (!used[i] && d < best) best = d, at = i;

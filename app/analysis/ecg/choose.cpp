@@ -8,9 +8,10 @@ namespace {
 
 constexpr double refractory_s = 0.2, apart_s = 0.16, t_wave_s = 0.36, usual_rr_s = 0.85, look_back_s = 12,
                  longest_gap_cost = 2.0;
-// The threshold rises from a third of a typical QRS with the local noise, as the noise level does in Pan and Tompkins'
-// rule threshold = noise + (signal - noise)/4.
-constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor = 1.35f, threshold_most = 0.80f;
+// The threshold rises from a third of a typical QRS with the local noise, as the noise level does in Pan and
+// Tompkins' rule threshold = noise + (signal - noise)/4.
+constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor = 1.35f,
+                threshold_most = 0.80f;
 
 double height_score(const Candidate& c) {
   double s = 1.6 * std::log(static_cast<double>(c.value) / static_cast<double>(c.threshold));
@@ -19,8 +20,9 @@ double height_score(const Candidate& c) {
   return s;
 }
 
-// Of two beats following each other. Pan and Tompkins: nothing within 0.2 s, a T wave up to 0.36 s when less than half as
-// steep; an interval longer than 1.66 of the usual calls for a lower beat in between.
+// Of two beats following each other. Pan and Tompkins: nothing within 0.2 s, a T wave up to 0.36 s when less
+// than half as steep; an interval much longer than the usual calls for a
+// lower beat in between (1.66 of it there; here the cost begins at 1.5 and grows).
 double pair_score(const Candidate& a, const Candidate& b, double dt_s) {
   const double usual = b.rr_s > 0 ? static_cast<double>(b.rr_s) : usual_rr_s;
   double s = 0;
@@ -35,10 +37,12 @@ double pair_score(const Candidate& a, const Candidate& b, double dt_s) {
 }
 
 // Of the intervals among nine beats around this one, at least seven lie within 12 % of their median.
-bool in_regular_row(const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen, std::size_t k) {
+bool in_regular_row(const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
+                    std::size_t k) {
   const std::size_t from = k > 4 ? k - 4 : 0, to = std::min(chosen.size(), from + 9);
   std::vector<double> rr;
-  for (std::size_t i = from + 1; i < to; ++i) rr.push_back(static_cast<double>(all[chosen[i]].tick - all[chosen[i - 1]].tick));
+  for (std::size_t i = from + 1; i < to; ++i)
+    rr.push_back(static_cast<double>(all[chosen[i]].tick - all[chosen[i - 1]].tick));
   if (rr.size() < 7) return false;
   std::nth_element(rr.begin(), rr.begin() + static_cast<std::ptrdiff_t>(rr.size() / 2), rr.end());
   const double middle = rr[rr.size() / 2];
@@ -73,12 +77,13 @@ std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& 
   std::vector<double> best(n);
   std::vector<std::ptrdiff_t> before(n, -1);
   const double tick_s = 1 / clock.tick_hz;
-  std::size_t far = 0;            // first candidate within look_back_s
-  std::ptrdiff_t best_far = -1;   // the best chain that ends before it
+  std::size_t far = 0;           // first candidate within look_back_s
+  std::ptrdiff_t best_far = -1;  // the best chain that ends before it
   for (std::size_t i = 0; i < n; ++i) {
     const double own = height_score(all[i]);
     for (; static_cast<double>(all[i].tick - all[far].tick) * tick_s > look_back_s; ++far)
-      if (best_far < 0 || best[far] > best[static_cast<std::size_t>(best_far)]) best_far = static_cast<std::ptrdiff_t>(far);
+      if (best_far < 0 || best[far] > best[static_cast<std::size_t>(best_far)])
+        best_far = static_cast<std::ptrdiff_t>(far);
     best[i] = own + (i == 0 ? 0.0 : -longest_gap_cost);
     if (best_far >= 0 && best[static_cast<std::size_t>(best_far)] > 0)
       best[i] += best[static_cast<std::size_t>(best_far)], before[i] = best_far;
@@ -98,7 +103,8 @@ std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& 
   const std::size_t block = clock.ticks(1.0);
   std::vector<std::size_t> kept;
   for (std::size_t k = 0; k < out.size(); ++k)
-    if (fused.readable[std::min(all[out[k]].tick / block, fused.readable.size() - 1)] || in_regular_row(all, out, k))
+    if (fused.readable[std::min(all[out[k]].tick / block, fused.readable.size() - 1)] ||
+        in_regular_row(all, out, k))
       kept.push_back(out[k]);
   return kept;
 }

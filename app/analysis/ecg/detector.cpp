@@ -1,7 +1,8 @@
-// Sources: band and window lengths after Elgendi (PLoS ONE 2013;8:e73557) and Hamilton (Open Source ECG Analysis, Comput
-// Cardiol 2002;29:101); refractory time, T wave rule, noise-dependent threshold and search back after Pan and Tompkins
-// (IEEE TBME 1985;32:230). Weighting of leads, the choice of a whole chain of beats at once and the use of the beats' own
-// families are ours; their constants were found on made ECGs (tests/lib/ecg_cases.hpp).
+// Sources: band and window lengths after Elgendi (PLoS ONE 2013;8:e73557) and Hamilton (Open Source ECG
+// Analysis, Comput Cardiol 2002;29:101); refractory time, T wave rule, noise-dependent threshold and search
+// back after Pan and Tompkins (IEEE TBME 1985;32:230). Weighting of leads, the choice of a whole chain of
+// beats at once and the use of the beats' own families are ours; their constants were found on made ECGs
+// (tests/lib/ecg_cases.hpp).
 #include "analysis/ecg/detector.hpp"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ std::string refuse(const Recording& r) {
 }
 
 // Usual interval around each candidate: median of the chosen intervals within 8 s.
-void learn_intervals(std::vector<Candidate>& all, const std::vector<std::size_t>& chosen, const Clock& clock) {
+void learn_intervals(std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
+                     const Clock& clock) {
   std::vector<float> rr;
   std::size_t from = 0;
   const std::size_t reach = clock.ticks(8);
@@ -37,7 +39,8 @@ void learn_intervals(std::vector<Candidate>& all, const std::vector<std::size_t>
     while (from + 1 < chosen.size() && all[chosen[from]].tick + reach < c.tick) ++from;
     rr.clear();
     for (std::size_t k = from + 1; k < chosen.size() && all[chosen[k]].tick < c.tick + reach; ++k)
-      rr.push_back(static_cast<float>(static_cast<double>(all[chosen[k]].tick - all[chosen[k - 1]].tick) / clock.tick_hz));
+      rr.push_back(static_cast<float>(static_cast<double>(all[chosen[k]].tick - all[chosen[k - 1]].tick) /
+                                      clock.tick_hz));
     if (rr.size() < 4) continue;
     std::nth_element(rr.begin(), rr.begin() + static_cast<std::ptrdiff_t>(rr.size() / 2), rr.end());
     c.rr_s = std::clamp(rr[rr.size() / 2], 0.3f, 2.0f);
@@ -45,8 +48,8 @@ void learn_intervals(std::vector<Candidate>& all, const std::vector<std::size_t>
 }
 
 // Heights from the beats themselves instead of 2 s maxima.
-void learn_heights(std::vector<Lead>& leads, const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
-                   const Clock& clock) {
+void learn_heights(std::vector<Lead>& leads, const std::vector<Candidate>& all,
+                   const std::vector<std::size_t>& chosen, const Clock& clock) {
   if (chosen.size() < 5) return;
   const std::size_t block = clock.ticks(1.0), reach = clock.ticks(8), near = clock.ticks(0.04);
   std::vector<float> values;
@@ -67,7 +70,8 @@ void learn_heights(std::vector<Lead>& leads, const std::vector<Candidate>& all, 
       for (std::size_t k = from; k < chosen.size() && all[chosen[k]].tick < centre + reach; ++k)
         if (at[k] > 0) values.push_back(at[k]);
       if (values.size() < 4) continue;
-      std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+      std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                       values.end());
       here.height = std::max(values[values.size() / 2], 0.25f * here.height);
     }
   }
@@ -96,7 +100,8 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
     Shapes shapes(leads, clock);
     for (auto k : old_chosen)
       if (old[k].value > 1.3f * old[k].threshold) shapes.add(old[k].tick);
-    // A family counts from three members, in long recordings from eight: a short run of another shape is one too.
+    // A family counts from three members, in long recordings from eight: a short run of another shape is one
+    // too.
     const std::size_t established = std::clamp<std::size_t>(old_chosen.size() / 100, 3, 8);
     for (auto& c : all) c.match = shapes.match(c.tick, established).correlation;
     // Intervals learnt from the beats of the pass before.
@@ -121,9 +126,18 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
   for (auto t : ticks) shapes.add(t);  // twice: the first complexes join families that were not yet there
   for (auto t : ticks) families.push_back(shapes.match(t));
   out.fiducial_channel = fiducial_channel(leads);
-  const auto samples = place(recording, out.fiducial_channel, leads, clock, ticks, families, shapes.families.size());
-  for (auto s : samples)  // two marks on one sample cannot be: their ticks are 0.2 s apart, the search reaches 0.12 s
-    out.beats.push_back({out.beats.empty() ? s : std::max(s, out.beats.back().sample + 1), BeatType::unclassified});
+  const auto samples =
+      place(recording, out.fiducial_channel, leads, clock, ticks, families, shapes.families.size());
+  // Marks of two near beats of unlike shapes may meet; then they are one beat.
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    if (kept > 0 && samples[k] <= out.beats.back().sample) continue;
+    out.beats.push_back({samples[k], BeatType::unclassified});
+    ticks[kept] = ticks[k];
+    families[kept++] = families[k];
+  }
+  ticks.resize(kept);
+  families.resize(kept);
   if (options.classify) classify(shapes, families, clock, ticks, out.beats);
   double total = 0;
   for (std::size_t l = 0; l < leads.size(); ++l) {
@@ -134,7 +148,8 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
   std::size_t unusable = 0;
   for (std::size_t b = 0; b < fused.quality.size(); ++b) {
     const auto in_block = [&](std::size_t t) { return t / clock.ticks(1.0) == b; };
-    unusable += fused.quality[b] <= 0 || (!fused.readable[b] && std::none_of(ticks.begin(), ticks.end(), in_block));
+    unusable +=
+        fused.quality[b] <= 0 || (!fused.readable[b] && std::none_of(ticks.begin(), ticks.end(), in_block));
   }
   out.unusable_part = static_cast<double>(unusable) / static_cast<double>(fused.quality.size());
   const bool flat = std::all_of(fused.quality.begin(), fused.quality.end(), [](float q) { return q <= 0; });

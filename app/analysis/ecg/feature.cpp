@@ -21,7 +21,8 @@ float quantile(V& v, double part) {
   return *at;
 }
 
-// Marks runs at the channel's own largest or smallest value: an amplifier at its rail. A flat baseline is not one.
+// Marks runs at the channel's own largest or smallest value: an amplifier at its rail. A flat baseline is not
+// one.
 void mark_rails(std::span<const float> uv, std::size_t run, std::vector<std::uint8_t>& bad, unsigned factor) {
   float low = std::numeric_limits<float>::max(), high = -low;
   std::vector<float> some;
@@ -64,7 +65,8 @@ void widen(std::vector<std::uint8_t>& bad, std::size_t by) {
   }
   for (std::size_t e = 0; e < edges.size(); e += 2) {
     const std::size_t from = edges[e] > by ? edges[e] - by : 0, to = std::min(bad.size(), edges[e + 1] + by);
-    std::fill(bad.begin() + static_cast<std::ptrdiff_t>(from), bad.begin() + static_cast<std::ptrdiff_t>(to), 1);
+    std::fill(bad.begin() + static_cast<std::ptrdiff_t>(from), bad.begin() + static_cast<std::ptrdiff_t>(to),
+              1);
   }
 }
 
@@ -79,9 +81,10 @@ void moving_average(std::vector<float>& v, std::size_t width) {
   if (width < 2 || n == 0) return;
   const std::size_t before = width / 2, after = width - before;  // covers [i - before, i + after)
   std::vector<float> out(n);
-  double sum = 0;  // a float would drift
+  double sum = 0;                          // a float would drift
   const auto at = [&](std::ptrdiff_t i) {  // ends continued
-    return static_cast<double>(v[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(i, 0, static_cast<std::ptrdiff_t>(n) - 1))]);
+    return static_cast<double>(
+        v[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(i, 0, static_cast<std::ptrdiff_t>(n) - 1))]);
   };
   const auto b = static_cast<std::ptrdiff_t>(before), a = static_cast<std::ptrdiff_t>(after);
   for (std::ptrdiff_t i = -b; i < a; ++i) sum += at(i);
@@ -89,9 +92,9 @@ void moving_average(std::vector<float>& v, std::size_t width) {
   for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(n); ++i) {
     out[static_cast<std::size_t>(i)] = static_cast<float>(sum * part);
     if (i >= b && i + a < static_cast<std::ptrdiff_t>(n))
-      sum += static_cast<double>(v[static_cast<std::size_t>(i + a)]) - static_cast<double>(v[static_cast<std::size_t>(i - b)]);
-    else
-      sum += at(i + a) - at(i - b);
+      sum += static_cast<double>(v[static_cast<std::size_t>(i + a)]) -
+             static_cast<double>(v[static_cast<std::size_t>(i - b)]);
+    else sum += at(i + a) - at(i - b);
   }
   v.swap(out);
 }
@@ -121,15 +124,16 @@ Lead make_lead(const Channel& channel, const Clock& clock) {
     describe(lead, clock);
     return lead;
   }
-  std::fill(lead.smooth.begin(), lead.smooth.begin() + static_cast<std::ptrdiff_t>(first_known), lead.smooth[first_known]);
+  std::fill(lead.smooth.begin(), lead.smooth.begin() + static_cast<std::ptrdiff_t>(first_known),
+            lead.smooth[first_known]);
   mark_rails(channel.uv, static_cast<std::size_t>(rail_s * clock.fs_hz), lead.bad, k);
   widen(lead.bad, clock.ticks(near_bad_s));
 
   moving_average(lead.smooth, clock.ticks(1.0 / 50));  // zero at 50 Hz
   moving_average(lead.smooth, clock.ticks(1.0 / 60));  // and at 60 Hz
-  // Second and third differences over 36 ms: both pass 8-20 Hz best, where QRS complexes stand out most from P, T,
-  // wander and muscle (Elgendi, PLoS ONE 2013;8:e73557), and are a quarter of a wave apart, so that the root of their
-  // squares is an envelope without zeros.
+  // Second and third differences over 36 ms: both pass 8-20 Hz best, where QRS complexes stand out most from
+  // P, T, wander and muscle (Elgendi, PLoS ONE 2013;8:e73557), and are a quarter of a wave apart, so that the
+  // root of their squares is an envelope without zeros.
   const std::size_t d = clock.ticks(0.036), q = d / 2;
   lead.feature.assign(n, 0);
   if (n > 4 * d + 2) {
@@ -163,7 +167,8 @@ void describe(Lead& lead, const Clock& clock) {
     usable[b] = 2 * good > to - from;
   }
   for (std::size_t b = 0; b < blocks; ++b) {  // 2 s: this block and half of each neighbour
-    const std::size_t from = b * block > block / 2 ? b * block - block / 2 : 0, to = std::min(n, (b + 1) * block + block / 2);
+    const std::size_t from = b * block > block / 2 ? b * block - block / 2 : 0,
+                      to = std::min(n, (b + 1) * block + block / 2);
     values.clear();
     for (std::size_t t = from; t < to; t += 3)
       if (!lead.bad[t]) values.push_back(lead.feature[t]);
@@ -191,7 +196,8 @@ void describe(Lead& lead, const Clock& clock) {
 Fused fuse(const std::vector<Lead>& leads, const Clock& clock) {
   Fused out;
   if (leads.empty()) return out;
-  const std::size_t n = leads.front().feature.size(), block = clock.ticks(1.0), blocks = leads.front().blocks.size();
+  const std::size_t n = leads.front().feature.size(), block = clock.ticks(1.0),
+                    blocks = leads.front().blocks.size();
   out.value.assign(n, 0);
   out.floor.assign(blocks, 0);
   out.quality.assign(blocks, 0);
@@ -213,7 +219,8 @@ Fused fuse(const std::vector<Lead>& leads, const Clock& clock) {
   for (std::size_t t = 0; t < n; ++t) out.value[t] = total[t] > 0 ? out.value[t] / total[t] : 0;
   std::vector<float> values;
   for (std::size_t b = 0; b < blocks; ++b) {
-    const std::size_t from = b * block > block / 2 ? b * block - block / 2 : 0, to = std::min(n, (b + 1) * block + block / 2);
+    const std::size_t from = b * block > block / 2 ? b * block - block / 2 : 0,
+                      to = std::min(n, (b + 1) * block + block / 2);
     values.clear();
     for (std::size_t t = from; t < to; t += 3)
       if (total[t] > 0) values.push_back(out.value[t]);

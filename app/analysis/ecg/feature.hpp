@@ -1,5 +1,5 @@
-// Inside the detector: the leads thinned out to some 250 samples ("ticks") a second, and for each the QRS feature, a
-// smooth bump over every complex whatever its polarity, with its local height and noise.
+// Inside the detector: the leads thinned out to some 250 samples ("ticks") a second, and for each the QRS
+// feature, a smooth bump over every complex whatever its polarity, with its local height and noise.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -24,8 +24,8 @@ struct Block {
 };
 
 struct Lead {
-  std::vector<float> smooth;    // µV at ticks, mains and steep noise smoothed away, baseline kept
-  std::vector<float> feature;   // µV
+  std::vector<float> smooth;      // µV at ticks, mains and steep noise smoothed away, baseline kept
+  std::vector<float> feature;     // µV
   std::vector<std::uint8_t> bad;  // missing, at the rail, or too near to such
   std::vector<Block> blocks;
 };
@@ -38,8 +38,8 @@ void describe(Lead& lead, const Clock& clock);
 // The leads' features over their heights, weighted: 1 is a typical QRS. 0 where no lead is usable.
 struct Fused {
   std::vector<float> value;
-  std::vector<float> floor;    // a block: lower quartile over 2 s
-  std::vector<float> quality;  // a block: best lead's height over its floor; 0: nothing usable
+  std::vector<float> floor;            // a block: lower quartile over 2 s
+  std::vector<float> quality;          // a block: best lead's height over its floor; 0: nothing usable
   std::vector<std::uint8_t> readable;  // a block: QRS complexes stand clear of what is between them
 };
 Fused fuse(const std::vector<Lead>& leads, const Clock& clock);

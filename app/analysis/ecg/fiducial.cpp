@@ -11,7 +11,10 @@ constexpr double reach_s = 0.085, edge_s = 0.115, search_s = 0.030, smooth_s = 0
 constexpr float prefer_up = 1.15f;
 constexpr double clear_enough = 0.2;  // a QRS over six times the lead's own floor
 
-struct Place { float offset_ticks = 0, size_uv = 0; bool up = true, known = false; };
+struct Place {
+  float offset_ticks = 0, size_uv = 0;
+  bool up = true, known = false;
+};
 
 // Furthest from the baseline, which is the mean of what lies at both edges.
 Place furthest(const std::vector<float>& v, std::size_t half, std::size_t reach, std::size_t edge) {
@@ -46,17 +49,24 @@ std::size_t fiducial_channel(const std::vector<Lead>& leads) {
   return 0;
 }
 
-std::vector<std::uint64_t> place(const Recording& recording, std::size_t channel, const std::vector<Lead>& leads,
-                                 const Clock& clock, const std::vector<std::size_t>& ticks,
+std::vector<std::uint64_t> place(const Recording& recording, std::size_t channel,
+                                 const std::vector<Lead>& leads, const Clock& clock,
+                                 const std::vector<std::size_t>& ticks,
                                  const std::vector<Shapes::Match>& families, std::size_t family_count) {
   const auto& lead = leads[channel];
   const auto uv = recording.channels[channel].uv;
-  const std::size_t n = lead.smooth.size(), edge = clock.ticks(edge_s), reach = clock.ticks(reach_s), half = edge;
-  const auto inside = [&](std::ptrdiff_t t) { return t >= static_cast<std::ptrdiff_t>(half) && t + static_cast<std::ptrdiff_t>(half) < static_cast<std::ptrdiff_t>(n); };
+  const std::size_t n = lead.smooth.size(), edge = clock.ticks(edge_s), reach = clock.ticks(reach_s),
+                    half = edge;
+  const auto inside = [&](std::ptrdiff_t t) {
+    return t >= static_cast<std::ptrdiff_t>(half) &&
+           t + static_cast<std::ptrdiff_t>(half) < static_cast<std::ptrdiff_t>(n);
+  };
 
   std::vector<std::vector<float>> mean(family_count, std::vector<float>(2 * half + 1, 0));
   std::vector<std::size_t> members(family_count, 0);
-  const auto aligned = [&](std::size_t k) { return static_cast<std::ptrdiff_t>(ticks[k]) + families[k].shift; };
+  const auto aligned = [&](std::size_t k) {
+    return static_cast<std::ptrdiff_t>(ticks[k]) + families[k].shift;
+  };
   for (std::size_t k = 0; k < ticks.size(); ++k) {
     const auto f = families[k].family;
     if (f < 0 || !inside(aligned(k)) || lead.bad[ticks[k]]) continue;
@@ -84,7 +94,8 @@ std::vector<std::uint64_t> place(const Recording& recording, std::size_t channel
       p = places[static_cast<std::size_t>(f)];
       centre = aligned(k);
     } else if (inside(centre) && !lead.bad[ticks[k]]) {
-      std::copy_n(lead.smooth.begin() + (centre - static_cast<std::ptrdiff_t>(half)), own.size(), own.begin());
+      std::copy_n(lead.smooth.begin() + (centre - static_cast<std::ptrdiff_t>(half)), own.size(),
+                  own.begin());
       p = furthest(own, half, reach, edge);
     }
     const double expected_tick = static_cast<double>(centre) + static_cast<double>(p.offset_ticks);
@@ -97,7 +108,9 @@ std::vector<std::uint64_t> place(const Recording& recording, std::size_t channel
         float sum = 0, weight = 0;
         for (std::ptrdiff_t o = -width; o <= width; ++o) {
           const auto at = i + o;
-          if (at < 0 || at >= static_cast<std::ptrdiff_t>(uv.size()) || !std::isfinite(uv[static_cast<std::size_t>(at)])) continue;
+          if (at < 0 || at >= static_cast<std::ptrdiff_t>(uv.size()) ||
+              !std::isfinite(uv[static_cast<std::size_t>(at)]))
+            continue;
           const auto w = static_cast<float>(width + 1 - std::abs(o));
           sum += w * uv[static_cast<std::size_t>(at)];
           weight += w;

@@ -47,7 +47,9 @@ double steady(const Section& s, State& z, double x) {
   return y;
 }
 
-struct State { double z1 = 0, z2 = 0; };
+struct State {
+  double z1 = 0, z2 = 0;
+};
 
 void run(const std::vector<Section>& sections, std::vector<double>& v) {
   for (const auto& s : sections) {
@@ -76,15 +78,16 @@ std::string text(const FilterSpec& s) {
 FittedFilter fit(const FilterSpec& wanted, double fs_hz) {
   if (!(fs_hz >= 100 && fs_hz <= 4000)) throw std::invalid_argument("ECG filter: sampling rate 100-4000 Hz");
   const auto& w = wanted;
-  const bool sane = w.low_hz >= 0 && w.low_hz <= 10 && w.high_hz >= 0 && w.high_hz <= 2000 && w.notch_hz >= 0 &&
-                    (w.high_hz == 0 || w.high_hz >= 2 * w.low_hz) && (w.notch_hz == 0 || w.notch_hz >= 10);
+  const bool sane = w.low_hz >= 0 && w.low_hz <= 10 && w.high_hz >= 0 && w.high_hz <= 2000 &&
+                    w.notch_hz >= 0 && (w.high_hz == 0 || w.high_hz >= 2 * w.low_hz) &&
+                    (w.notch_hz == 0 || w.notch_hz >= 10);
   if (!sane) throw std::invalid_argument("ECG filter: the corners make no band");
   FittedFilter out{wanted, {}};
   const double usable_hz = usable_part_of_rate * fs_hz;
   const auto drop = [&](double& hz, const char* what) {
     if (hz == 0 || hz <= usable_hz) return;
-    out.note += (out.note.empty() ? "" : "; ") + number(hz) + " Hz " + what + " left out: the recording has " +
-                number(fs_hz) + " samples a second";
+    out.note += (out.note.empty() ? "" : "; ") + number(hz) + " Hz " + what +
+                " left out: the recording has " + number(fs_hz) + " samples a second";
     hz = 0;
   };
   drop(out.spec.high_hz, "high cut");
@@ -97,7 +100,8 @@ std::vector<Section> detail::sections(const FilterSpec& f, double fs_hz, bool tw
   const auto k = [&](double hz) { return std::tan(pi * hz / fs_hz); };
   std::vector<Section> out;
   // Above 0.5 Hz the impulse test does not apply and breathing must go: second order.
-  if (f.low_hz > 0 && f.low_hz < 0.5) out.push_back(first_order_high_pass(k(f.low_hz) * std::pow(loss, 1.0 / 2)));
+  if (f.low_hz > 0 && f.low_hz < 0.5)
+    out.push_back(first_order_high_pass(k(f.low_hz) * std::pow(loss, 1.0 / 2)));
   else if (f.low_hz > 0) out.push_back(high_pass(k(f.low_hz) * std::pow(loss, 1.0 / 4)));
   if (f.high_hz > 0) out.push_back(low_pass(k(f.high_hz) / std::pow(loss, 1.0 / 4)));
   // |N|² = u²/(u²+1), u = distance from the centre over half the width.

@@ -9,12 +9,14 @@
 namespace caukham::analysis::ecg {
 namespace {
 
-constexpr double refractory_s = 0.2, t_wave_s = 0.36, decide_s = 0.12, search_back_age_s = 0.75, silence_s = 3.0;
+constexpr double refractory_s = 0.2, t_wave_s = 0.36, decide_s = 0.12, search_back_age_s = 0.75,
+                 silence_s = 3.0;
 constexpr std::size_t block_memory = 14,  // s: a pause of six must not pull the height down to the noise
-                       interval_memory = 8;
+    interval_memory = 8;
 // A little above the offline detector's: there is no looking at what follows.
-constexpr float threshold_low = 0.30f, threshold_per_floor = 1.35f, threshold_most = 0.85f, readable_ratio = 4.2f,
-                noise_ratio = 3.0f, clear_ratio = 16.0f, clip = 2.0f, least_height_uv = 8,
+constexpr float threshold_low = 0.30f, threshold_per_floor = 1.35f, threshold_most = 0.85f,
+                readable_ratio = 4.2f, noise_ratio = 3.0f, clear_ratio = 16.0f, clip = 2.0f,
+                least_height_uv = 8,
                 noise_peak = 2.8f;  // what noise reaches over its lower quartile
 
 template <class Container>
@@ -51,15 +53,16 @@ void LiveDetector::Ring::fill(float x) {
 }
 
 LiveDetector::LiveDetector(double fs_hz, std::size_t channels) : fs_hz_(fs_hz) {
-  if (!(fs_hz >= 100 && fs_hz <= 4000)) throw std::invalid_argument("live detector: sampling rate 100-4000 Hz");
+  if (!(fs_hz >= 100 && fs_hz <= 4000))
+    throw std::invalid_argument("live detector: sampling rate 100-4000 Hz");
   if (channels < 1 || channels > 12) throw std::invalid_argument("live detector: 1 to 12 channels");
   const detail::Clock clock(fs_hz);
   factor_ = clock.factor;
   tick_hz_ = clock.tick_hz;
   d_ = ticks(0.036);
   q_ = d_ / 2;
-  const std::size_t box50 = std::max<std::uint64_t>(1, ticks(1.0 / 50)), box60 = std::max<std::uint64_t>(1, ticks(1.0 / 60)),
-                    envelope = ticks(0.090);
+  const std::size_t box50 = std::max<std::uint64_t>(1, ticks(1.0 / 50)),
+                    box60 = std::max<std::uint64_t>(1, ticks(1.0 / 60)), envelope = ticks(0.090);
   delay_ = (box50 + box60 + envelope) / 2 + d_ + q_;
   leads_.assign(channels, Lead{Ring(box50), Ring(box60), Ring(2 * d_ + 1), Ring(2 * q_ + 1), Ring(envelope)});
   learn_anew();
@@ -89,7 +92,7 @@ void LiveDetector::gap(std::uint64_t samples) {
   block_end_ += tick_ - old;
   learn_until_ += learn_until_ > old ? tick_ - old : 0;
   for (auto& l : leads_) l.usable = false, l.accumulated = 0;  // the next valid sample begins anew
-  tick_invalid_ = in_tick_ ? 0xFFFFFFFFu : 0;  // the first tick is not whole
+  tick_invalid_ = in_tick_ ? 0xFFFFFFFFu : 0;                  // the first tick is not whole
   peak_ = refused_ = 0;
   last_beat_.reset();
   last_reported_.reset();
@@ -196,7 +199,8 @@ std::optional<std::uint64_t> LiveDetector::decide(float value) {
     }
     peak_ = 0;
   }
-  if (!accepted && last_beat_ && refused_ > std::max(0.5f * threshold, noise_peak * floor_) && intervals_s_.size() >= 3) {
+  if (!accepted && last_beat_ && refused_ > std::max(0.5f * threshold, noise_peak * floor_) &&
+      intervals_s_.size() >= 3) {
     const double usual_s = quantile(intervals_s_, 0.5);
     const double silent_s = static_cast<double>(now - *last_beat_) / tick_hz_,
                  age_s = static_cast<double>(now - refused_at_) / tick_hz_,

@@ -68,7 +68,8 @@ Rhythm rhythm(std::span<const Beat> beats, double fs_hz, std::span<const Gap> ga
   std::size_t differences = 0;
   for (const auto& run : runs) {
     normal.insert(normal.end(), run.begin(), run.end());
-    for (std::size_t i = 1; i < run.size(); ++i) squares += (run[i] - run[i - 1]) * (run[i] - run[i - 1]), ++differences;
+    for (std::size_t i = 1; i < run.size(); ++i)
+      squares += (run[i] - run[i - 1]) * (run[i] - run[i - 1]), ++differences;
     for (std::size_t lag = 1; lag <= longest_pattern; ++lag)
       for (std::size_t i = lag; i < run.size(); ++i)
         change[lag - 1].push_back(2 * std::abs(run[i] - run[i - lag]) / (run[i] + run[i - lag]));
@@ -94,7 +95,8 @@ Rhythm rhythm(std::span<const Beat> beats, double fs_hz, std::span<const Gap> ga
     repeats = repeats || (c.size() < 4 ? lag <= least_pattern : quantile(c, 0.5) < change_part);
   }
   if (quantile(away, 0.9) <= regular_part) out.regularity = Regularity::regular;
-  else if (!repeats && out.rmssd_part >= fibrillation_rmssd) out.regularity = Regularity::irregularly_irregular;
+  else if (!repeats && out.rmssd_part >= fibrillation_rmssd)
+    out.regularity = Regularity::irregularly_irregular;
   else out.regularity = Regularity::irregular;
   return out;
 }
@@ -106,9 +108,9 @@ std::vector<Gap> gaps(const Recording& recording) {
   bool inside = false;
   const std::size_t n = recording.samples();
   for (std::size_t i = 0; i <= n; ++i) {
-    const bool missing = i < n && std::all_of(recording.channels.begin(), recording.channels.end(), [i](const auto& c) {
-      return i >= c.uv.size() || !std::isfinite(c.uv[i]);
-    });
+    const bool missing =
+        i < n && std::all_of(recording.channels.begin(), recording.channels.end(),
+                             [i](const auto& c) { return i >= c.uv.size() || !std::isfinite(c.uv[i]); });
     if (missing && !inside) from = i;
     if (!missing && inside && i - from > least) out.push_back({from, i});
     inside = missing;
@@ -118,10 +120,14 @@ std::vector<Gap> gaps(const Recording& recording) {
 
 const char* text(Regularity r) {
   switch (r) {
-    case Regularity::regular: return "regular";
-    case Regularity::irregular: return "irregular";
-    case Regularity::irregularly_irregular: return "irregularly irregular";
-    case Regularity::cannot_tell: break;
+    case Regularity::regular:
+      return "regular";
+    case Regularity::irregular:
+      return "irregular";
+    case Regularity::irregularly_irregular:
+      return "irregularly irregular";
+    case Regularity::cannot_tell:
+      break;
   }
   return "cannot tell";
 }

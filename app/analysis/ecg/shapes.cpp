@@ -26,9 +26,11 @@ Shapes::Shapes(const std::vector<Lead>& leads, const Clock& clock, std::size_t m
     std::vector<float> heights;
     for (const auto& b : leads[l].blocks)
       if (b.height > 0) heights.push_back(b.height);
-    std::nth_element(heights.begin(), heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2), heights.end());
+    std::nth_element(heights.begin(), heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2),
+                     heights.end());
     used_.push_back(l);
-    scale_.push_back(static_cast<float>(std::sqrt(weight / order.front().first)) / heights[heights.size() / 2]);
+    scale_.push_back(static_cast<float>(std::sqrt(weight / order.front().first)) /
+                     heights[heights.size() / 2]);
   }
 }
 
@@ -53,7 +55,8 @@ Shapes::Match Shapes::match(std::size_t tick, std::size_t least_members) const {
   const std::size_t length = 2 * half_ + 1, stride = length + 2 * slack_;
   const auto slack = static_cast<int>(slack_);
   for (int shift = -slack; shift <= slack; shift += 2) {
-    // The complex at this shift without its mean, lead by lead; the families have none, so only its energy needs it.
+    // The complex at this shift without its mean, lead by lead; the families have none, so only its energy
+    // needs it.
     float energy = 0;
     for (std::size_t u = 0; u < used_.size(); ++u) {
       const float* x = cut_.data() + u * stride + static_cast<std::size_t>(slack + shift);
@@ -87,7 +90,8 @@ float Shapes::alike(std::size_t a, std::size_t b) const {
     float dot = 0, xx = 0, yy = 0;
     for (std::size_t u = 0; u < used_.size(); ++u)
       for (int i = std::max(0, -shift); i < std::min(n, n - shift); ++i) {
-        const float p = x[u * length() + static_cast<std::size_t>(i)], q = y[u * length() + static_cast<std::size_t>(i + shift)];
+        const float p = x[u * length() + static_cast<std::size_t>(i)],
+                    q = y[u * length() + static_cast<std::size_t>(i + shift)];
         dot += p * q, xx += p * p, yy += q * q;
       }
     if (xx > 0 && yy > 0) best = std::max(best, dot / std::sqrt(xx * yy));

@@ -9,16 +9,20 @@
 namespace caukham::analysis::ecg::detail {
 
 struct Family {
-  std::vector<float> mean;   // leads one after the other, without mean, each over its height
+  std::vector<float> mean;  // leads one after the other, without mean, each over its height
   std::size_t members = 0;
 };
 
 class Shapes {
  public:
-  // Looks at up to `most` leads, those with the greatest weight over the recording. Keeps a reference to the leads.
+  // Looks at up to `most` leads, those with the greatest weight over the recording. Keeps a reference to the
+  // leads.
   Shapes(const std::vector<Lead>& leads, const Clock& clock, std::size_t most = 3);
 
-  struct Match { int family = -1, shift = 0; float correlation = -1; };
+  struct Match {
+    int family = -1, shift = 0;
+    float correlation = -1;
+  };
   // The family most alike the complex at `tick`; shifts up to 24 ms are tried.
   Match match(std::size_t tick, std::size_t least_members = 1) const;
   // Puts the complex into the family it is alike (correlation ≥ 0.85), or begins one.

@@ -1,5 +1,5 @@
-// The numbers here were reached on these very signals while the detector was made: they hold it where it stands and are
-// no estimate for patients. For that, run the EC57 comparison on annotated recordings.
+// The numbers here were reached on these very signals while the detector was made: they hold it where it
+// stands and are no estimate for patients. For that, run the EC57 comparison on annotated recordings.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -44,19 +44,23 @@ EcgCase resampled(const EcgCase& e, double fs) {
       out.uv[c][i] = e.uv[c][k] * (1 - part) + e.uv[c][k + 1] * part;
     }
   }
-  for (auto& b : out.truth) b.sample = static_cast<std::uint64_t>(static_cast<double>(b.sample) * fs / e.fs_hz + 0.5);
+  for (auto& b : out.truth)
+    b.sample = static_cast<std::uint64_t>(static_cast<double>(b.sample) * fs / e.fs_hz + 0.5);
   return out;
 }
 
 }  // namespace
 
-TEST_CASE("every beat of the hard made ECGs must be found, none invented, and be marked within 10 ms of its R peak") {
+TEST_CASE(
+    "every beat of the hard made ECGs must be found, none invented, and be marked within 10 ms of its R "
+    "peak") {
   for (int k = 0; k < hard_count; ++k)
     for (double fs : {250.0, 360.0, 1000.0}) {
       const auto e = hard_case(static_cast<Hard>(k), fs, 120, 11);
       const auto d = detect(e.view());
       const auto s = compare(e, d.beats);
-      CAPTURE(name(static_cast<Hard>(k)), fs, s.truth, s.missed, s.extra, s.median_error_ms, s.worst_error_ms);
+      CAPTURE(name(static_cast<Hard>(k)), fs, s.truth, s.missed, s.extra, s.median_error_ms,
+              s.worst_error_ms);
       CHECK(s.truth > 50);
       CHECK(s.missed == 0);
       CHECK(s.extra == 0);
@@ -81,7 +85,9 @@ TEST_CASE("ECGSYN's beats must all be found from 40 to 180 a minute, with eight 
     }
 }
 
-TEST_CASE("noise by the stress test's measure must cost no beat down to 6 dB, and more noise must never find more") {
+TEST_CASE(
+    "noise by the stress test's measure must cost no beat down to 6 dB, and more noise must never find "
+    "more") {
   for (auto kind : {Noise::wander, Noise::muscle, Noise::motion, Noise::mains})
     for (auto hard : {Hard::sinus, Hard::pvc, Hard::fibrillation}) {
       double best = 101;
@@ -100,7 +106,8 @@ TEST_CASE("noise by the stress test's measure must cost no beat down to 6 dB, an
     }
 }
 
-TEST_CASE("a lead of pure noise must not cost the other one's beats, and a minute of noise alone must give none") {
+TEST_CASE(
+    "a lead of pure noise must not cost the other one's beats, and a minute of noise alone must give none") {
   for (auto kind : {Noise::wander, Noise::muscle, Noise::motion, Noise::mains}) {
     for (std::size_t bad : {0u, 1u}) {
       auto e = hard_case(Hard::pvc, 360, 120, 9);
@@ -216,7 +223,8 @@ TEST_CASE("what is no ECG must give no beats and a reason") {
     e.fs_hz = fs;
     CHECK(reason(e) == "the sampling rate is outside 100 to 4000 a second");
   }
-  e.fs_hz = 500, e.leads = {"I", "II"}, e.uv = {std::vector<float>(5000, 0.0f), std::vector<float>(4000, 0.0f)};
+  e.fs_hz = 500, e.leads = {"I", "II"},
+  e.uv = {std::vector<float>(5000, 0.0f), std::vector<float>(4000, 0.0f)};
   CHECK(reason(e) == "the channels are not of the same length");
   // From rail to rail, and a square wave as an input left open makes.
   e.uv = {std::vector<float>(5000), std::vector<float>(5000, missing)};
@@ -236,8 +244,11 @@ TEST_CASE("random input of every kind must not break the detector") {
       std::vector<float> v(n);
       const auto kind = random.below(5);
       for (auto& x : v) {
-        x = kind == 0 ? static_cast<float>(1000 * random.normal()) : kind == 1 ? missing : kind == 2 ? 7.0f
-            : kind == 3 ? static_cast<float>(random.below(2) * 10000.0) : static_cast<float>(std::exp(80 * random.normal()));
+        x = kind == 0   ? static_cast<float>(1000 * random.normal())
+            : kind == 1 ? missing
+            : kind == 2 ? 7.0f
+            : kind == 3 ? static_cast<float>(random.below(2) * 10000.0)
+                        : static_cast<float>(std::exp(80 * random.normal()));
         if (random.below(500) == 0) x = random.below(2) ? missing : std::numeric_limits<float>::infinity();
       }
       e.uv.push_back(std::move(v));

@@ -30,10 +30,12 @@ std::vector<float> offline(const FilterSpec& spec, double fs, std::vector<float>
 double gain(bool zero_phase, const FilterSpec& spec, double fs, double hz) {
   const double seconds = std::max(6.0, 30 / hz + (spec.low_hz > 0 && spec.low_hz < 0.5 ? 40 : 0));
   std::vector<float> v(static_cast<std::size_t>(seconds * fs));
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<float>(1000 * std::sin(2 * pi * hz * static_cast<double>(i) / fs));
+  for (std::size_t i = 0; i < v.size(); ++i)
+    v[i] = static_cast<float>(1000 * std::sin(2 * pi * hz * static_cast<double>(i) / fs));
   v = zero_phase ? offline(spec, fs, v) : live(spec, fs, v);
   const auto periods = std::max(1.0, std::floor(0.3 * seconds * hz));
-  const auto count = static_cast<std::size_t>(periods / hz * fs), from = static_cast<std::size_t>(0.55 * seconds * fs);
+  const auto count = static_cast<std::size_t>(periods / hz * fs),
+             from = static_cast<std::size_t>(0.55 * seconds * fs);
   double re = 0, im = 0;
   for (std::size_t i = from; i < from + count; ++i) {
     const double a = 2 * pi * hz * static_cast<double>(i) / fs;
@@ -46,10 +48,12 @@ double db(double g) { return 20 * std::log10(g); }
 
 }  // namespace
 
-TEST_CASE("an ECG filter's -3 dB corners must lie within 5 % of what is stated, live and offline, at every rate") {
+TEST_CASE(
+    "an ECG filter's -3 dB corners must lie within 5 % of what is stated, live and offline, at every rate") {
   for (bool zero_phase : {false, true})
     for (double fs : {250.0, 500.0, 1000.0})
-      for (const auto& spec : {FilterSpec::diagnostic(), FilterSpec::diagnostic_child(), FilterSpec::monitor()}) {
+      for (const auto& spec :
+           {FilterSpec::diagnostic(), FilterSpec::diagnostic_child(), FilterSpec::monitor()}) {
         CAPTURE(zero_phase, fs, text(spec));
         const auto fitted = fit(spec, fs).spec;
         CHECK(db(gain(zero_phase, spec, fs, 0.95 * fitted.low_hz)) < -3.01);
@@ -74,18 +78,21 @@ TEST_CASE("a notch must take 20 dB at the mains, 3 dB one hertz beside it, and n
     }
 }
 
-// AHA/ACC/HRS 2007 and IEC 60601-2-25: after 3 mV for 100 ms no more than 0.1 mV of undershoot and 0.3 mV/s of slope.
+// AHA/ACC/HRS 2007 and IEC 60601-2-25: after 3 mV for 100 ms no more than 0.1 mV of undershoot and 0.3 mV/s
+// of slope.
 TEST_CASE("the diagnostic filter must pass the 0.3 mVs impulse test, live and offline") {
   for (bool zero_phase : {false, true}) {
     std::vector<float> v(30000, 0.0f);
     std::fill(v.begin() + 10000, v.begin() + 10100, 3000.0f);
-    const auto out = zero_phase ? offline(FilterSpec::diagnostic(), 1000, v) : live(FilterSpec::diagnostic(), 1000, v);
+    const auto out =
+        zero_phase ? offline(FilterSpec::diagnostic(), 1000, v) : live(FilterSpec::diagnostic(), 1000, v);
     CAPTURE(zero_phase);
     const float lowest = *std::min_element(out.begin() + 10120, out.end());
     CHECK(lowest >= -100);
     CHECK(lowest < 0);
     float slope = 0;
-    for (std::size_t i = 10150; i + 100 < out.size(); ++i) slope = std::max(slope, std::abs(out[i + 100] - out[i]) * 10);
+    for (std::size_t i = 10150; i + 100 < out.size(); ++i)
+      slope = std::max(slope, std::abs(out[i + 100] - out[i]) * 10);
     CHECK(slope <= 300);
     // The monitor's low cut fails it, which is why it is not called diagnostic.
     const auto monitor = live(FilterSpec::monitor(), 1000, v);
@@ -106,7 +113,8 @@ TEST_CASE("a step through the filters must settle and ring no more than their or
   for (std::size_t i = 5000; i < notch.size(); ++i) REQUIRE(std::abs(notch[i] - 1000) < 1);
 }
 
-TEST_CASE("an electrode's offset must give no start-up jump, and the live filter must say when it has settled") {
+TEST_CASE(
+    "an electrode's offset must give no start-up jump, and the live filter must say when it has settled") {
   LiveFilter f(FilterSpec::diagnostic(), 500, 2);
   CHECK_FALSE(f.settled(0));
   for (int i = 0; i < 6000; ++i) {
@@ -127,7 +135,8 @@ TEST_CASE("an electrode's offset must give no start-up jump, and the live filter
 
 TEST_CASE("missing samples must stay missing and split the signal, and the ends must not bend") {
   std::vector<float> v(5000);
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] = 40000 + 100 * static_cast<float>(std::sin(2 * pi * 5 * static_cast<double>(i) / 500));
+  for (std::size_t i = 0; i < v.size(); ++i)
+    v[i] = 40000 + 100 * static_cast<float>(std::sin(2 * pi * 5 * static_cast<double>(i) / 500));
   std::fill(v.begin() + 2000, v.begin() + 2100, missing);
   v[3000] = std::numeric_limits<float>::infinity();
   for (std::size_t i = 3001; i < v.size(); ++i) v[i] -= 90000;  // after the hole a baseline far away
@@ -143,7 +152,8 @@ TEST_CASE("missing samples must stay missing and split the signal, and the ends 
   CHECK(std::isnan(offline(FilterSpec::diagnostic(), 500, lost)[3]));
 }
 
-TEST_CASE("what a filter cannot do at a rate must be left out and said, and its text must name what is done") {
+TEST_CASE(
+    "what a filter cannot do at a rate must be left out and said, and its text must name what is done") {
   CHECK(text(FilterSpec::diagnostic(50)) == "0.05–150 Hz, 50 Hz notch");
   CHECK(text(FilterSpec::monitor()) == "0.67–40 Hz");
   CHECK(text({0, 0, 0}) == "no filter");

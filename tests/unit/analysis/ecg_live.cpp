@@ -43,7 +43,8 @@ TEST_CASE("live, the beats of the hard made ECGs must be found within a second a
       const auto e = hard_case(static_cast<Hard>(k), fs, 120, 11);
       const auto heard = listen(e);
       const auto s = compare(e, heard.beats, 0.150, 4);
-      CAPTURE(name(static_cast<Hard>(k)), fs, s.truth, s.missed, s.extra, s.median_error_ms, heard.worst_delay_s);
+      CAPTURE(name(static_cast<Hard>(k)), fs, s.truth, s.missed, s.extra, s.median_error_ms,
+              heard.worst_delay_s);
       CHECK(s.missed + s.extra <= 2);
       CHECK(s.median_error_ms <= 30);
       CHECK(heard.worst_delay_s <= LiveDetector::max_delay_s);
@@ -65,7 +66,9 @@ TEST_CASE("live, noise of 6 dB must cost few beats and never break the stated de
       }
 }
 
-TEST_CASE("live, an electrode that is off must not hide the beats of the others, and noise alone must hardly beat") {
+TEST_CASE(
+    "live, an electrode that is off must not hide the beats of the others, and noise alone must hardly "
+    "beat") {
   for (auto kind : {Noise::wander, Noise::muscle, Noise::motion, Noise::mains}) {
     auto e = hard_case(Hard::sinus, 360, 120, 9);
     auto v = noise(kind, 360, e.samples(), 3);
@@ -91,9 +94,10 @@ TEST_CASE("live, a gap must count in the sample numbers and not as an interval")
     if (i == 39000 || i == 42000) CHECK(d.bpm() == Approx(72).margin(4));
   }
   auto kept = e;
-  std::erase_if(kept.truth, [](const Beat& b) {  // what lies in a gap, while it learns, or too near to be seen
-    return (b.sample >= 19700 && b.sample < 27200) || (b.sample >= 39700 && b.sample < 40600);
-  });
+  std::erase_if(kept.truth,
+                [](const Beat& b) {  // what lies in a gap, while it learns, or too near to be seen
+                  return (b.sample >= 19700 && b.sample < 27200) || (b.sample >= 39700 && b.sample < 40600);
+                });
   std::erase_if(beats, [](auto b) { return (b >= 19700 && b < 27200) || (b >= 39700 && b < 40600); });
   const auto s = compare(kept, beats, 0.05, 3);
   CAPTURE(s.missed, s.extra);
@@ -114,7 +118,8 @@ TEST_CASE("live, what is no ECG must give no beat and no rate, and misuse must b
     LiveDetector d(100 + random.below(2000), 2);
     std::uint64_t last = 0;
     for (int i = 0; i < 20000; ++i) {
-      const float frame[2] = {static_cast<float>(std::exp(60 * random.normal())), random.below(9) ? 1.0f : missing};
+      const float frame[2] = {static_cast<float>(std::exp(60 * random.normal())),
+                              random.below(9) ? 1.0f : missing};
       if (random.below(300) == 0) d.gap(random.below(4000));
       if (const auto b = d.push(frame, random.below(50) == 0 ? random.below(4) : 0)) {
         REQUIRE(*b >= last);

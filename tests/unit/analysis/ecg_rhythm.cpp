@@ -16,7 +16,8 @@ namespace {
 std::vector<Beat> at(const std::vector<double>& intervals_s, double fs) {
   double t = 1;
   std::vector<Beat> out = {{static_cast<std::uint64_t>(t * fs), BeatType::normal}};
-  for (double rr : intervals_s) out.push_back({static_cast<std::uint64_t>(std::lround((t += rr) * fs)), BeatType::normal});
+  for (double rr : intervals_s)
+    out.push_back({static_cast<std::uint64_t>(std::lround((t += rr) * fs)), BeatType::normal});
   return out;
 }
 
@@ -39,7 +40,9 @@ TEST_CASE("rates and intervals must be what arithmetic says") {
   CHECK(alternating.sdnn_ms == Approx(52.7).margin(0.1));
 }
 
-TEST_CASE("regular, irregular and irregularly irregular must be told apart, and a repeating pattern is not the last") {
+TEST_CASE(
+    "regular, irregular and irregularly irregular must be told apart, and a repeating pattern is not the "
+    "last") {
   caukham::devices::Random random(3);
   std::vector<double> steady, fibrillating, bigeminus, trigeminus, breathing;
   for (int i = 0; i < 60; ++i) {
@@ -96,7 +99,8 @@ TEST_CASE("ventricular beats of the made ECGs must be told from the others") {
     std::size_t right = 0, wrong = 0;
     for (const auto& t : e.truth)
       for (const auto& b : found)
-        if (std::abs(static_cast<double>(b.sample) - static_cast<double>(t.sample)) < 20) (b.type == t.type ? right : wrong) += 1;
+        if (std::abs(static_cast<double>(b.sample) - static_cast<double>(t.sample)) < 20)
+          (b.type == t.type ? right : wrong) += 1;
     CAPTURE(name(static_cast<Hard>(k)), right, wrong);
     CHECK(right >= e.truth.size() * 97 / 100);
     CHECK(wrong <= e.truth.size() / 50);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 #include "core/log.hpp"
 
@@ -41,6 +42,15 @@ std::vector<fs::path> candidates(const std::string& folder) {
   return found;
 }
 }  // namespace
+
+Registry Registry::of(const std::string& folder) {
+  Registry registry;
+  auto manifest = ipc::read_manifest((fs::path(folder) / "manifest.json").string());
+  const std::string reason = unusable(manifest, {});
+  if (!reason.empty()) throw std::runtime_error(folder + ": " + reason);
+  registry.plugins_.push_back(std::move(manifest));
+  return registry;
+}
 
 Registry Registry::scan(const std::vector<std::string>& folders) {
   Registry registry;

@@ -22,6 +22,9 @@ class Registry {
   // plugins with one id the first counts, so that a technician's folder can go before the installation's.
   static Registry scan(const std::vector<std::string>& folders);
 
+  // One plugin alone, by its folder: for whoever develops it. Throws ipc::ManifestError, std::runtime_error in words.
+  static Registry of(const std::string& folder);
+
   const std::vector<ipc::Manifest>& plugins() const { return plugins_; }
   const std::vector<BrokenPlugin>& broken() const { return broken_; }
 

@@ -17,6 +17,7 @@ MAY_USE = {
     "app/virtualbus": {"app/ipc", "devices", "sdk"},
     "app/plugincheck": {"app/pluginhost", "app/virtualbus", "app/ipc", "devices", "sdk"},
     "app/core": {"app/ipc", "sdk"},
+    "app/pluginrun": {"app/core", "app/ipc", "app/virtualbus", "sdk"},
     "app/media": {"app/core"},
     "app/analysis": set(),
     "app/record": {"app/core"},

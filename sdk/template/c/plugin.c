@@ -71,27 +71,41 @@ static void send_frame(pulse* p, const pulse_frame* frame, int64_t arrival_ns) {
   p->lost += PULSE_FRAME_SAMPLES; /* nobody reads: told with the next chunk */
 }
 
+static void say(pulse* p, ck_event_kind kind, const char* text) {
+  ck_event event;
+  memset(&event, 0, sizeof event);
+  event.size = sizeof event;
+  event.kind = kind;
+  event.time_ns = p->host->now_ns(p->host);
+  event.stream = CK_WHOLE_DEVICE;
+  strncpy(event.text, text, sizeof event.text - 1);
+  p->host->emit(p->host, &event);
+}
+
 /* The [stream] thread. */
 PULSE_THREAD_MAIN(acquire) {
   pulse* p = (pulse*)argument;
+  int64_t heard_ns = p->host->now_ns(p->host);
+  int told = 0;
   while (!pulse_get(&p->stopping)) {
     uint8_t bytes[256];
     const ck_result n = p->transport->read(p->port, 0, bytes, sizeof bytes, 100);
     const int64_t now_ns = p->host->now_ns(p->host);
     if (n == CK_E_GONE) {
-      ck_event event;
-      memset(&event, 0, sizeof event);
-      event.size = sizeof event;
-      event.kind = CK_EVENT_GONE;
-      event.time_ns = now_ns;
-      event.stream = CK_WHOLE_DEVICE;
-      strcpy(event.text, "the serial port has gone");
-      p->host->emit(p->host, &event);
+      say(p, CK_EVENT_GONE, "the serial port has gone");
       break;
     }
     for (ck_result i = 0; i < n; ++i) {
       pulse_frame frame;
-      if (pulse_take(&p->decoder, bytes[i], &frame) == PULSE_FRAME) send_frame(p, &frame, now_ns);
+      if (pulse_take(&p->decoder, bytes[i], &frame) != PULSE_FRAME) continue;
+      send_frame(p, &frame, now_ns);
+      heard_ns = now_ns;
+      told = 0;
+    }
+    if (!told && now_ns - heard_ns > INT64_C(2000000000)) {
+      told = 1;
+      say(p, CK_EVENT_WARNING,
+          "The pulse sensor is connected but sends nothing. If this lasts, unplug it and plug it in again.");
     }
   }
   return 0;

@@ -89,7 +89,9 @@ class Pulse final : public sdk::Device {
 
   // The [stream] thread.
   void acquire() {
+    silence_.heard(host());
     while (!thread_.stopping()) {
+      silence_.look(host());
       std::uint8_t bytes[256];
       const ck_result n = port_.read(0, bytes, sizeof bytes, 100);
       if (n == CK_E_GONE) {
@@ -105,6 +107,7 @@ class Pulse final : public sdk::Device {
   }
 
   void send(const pulse_frame& frame, std::int64_t arrival_ns) {
+    silence_.heard(host());
     lost_ += frame.missing * PULSE_FRAME_SAMPLES;
     constexpr std::int64_t frame_ns = PULSE_FRAME_SAMPLES * 1'000'000'000ll / PULSE_RATE_HZ;
     ck_chunk chunk = sdk::make_chunk(0);
@@ -131,6 +134,7 @@ class Pulse final : public sdk::Device {
   bool invert_ = false, discont_ = true;
   std::uint32_t lost_ = 0;
   std::int64_t last_ns_ = 0;
+  sdk::Silence silence_{"The pulse sensor is connected but sends nothing. If this lasts, unplug it and plug it in again."};
   sdk::StreamThread thread_;  // last: ends before what it uses
 };
 

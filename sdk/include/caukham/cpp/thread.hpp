@@ -1,3 +1,4 @@
+// What a reading thread needs: StreamThread and Silence.
 // A [stream] thread that cannot take the process with it: an exception ends the thread, is logged with the plugin's
 // name, and is told at the bedside.
 #pragma once
@@ -47,6 +48,29 @@ class StreamThread {
  private:
   std::thread thread_;
   std::atomic<bool> stopping_{false};
+};
+
+// Tells the bedside, once, when a device that should be sending has been silent for two seconds.
+class Silence {
+ public:
+  // A sentence that says what to do; lives as long as the program.
+  explicit Silence(const char* sentence) : sentence_(sentence) {}
+  // Something good came, or acquisition begins. [stream]
+  void heard(const Host& host) {
+    since_ns_ = host.now_ns();
+    told_ = false;
+  }
+  // At least every second. [stream]
+  void look(const Host& host) {
+    if (told_ || host.now_ns() - since_ns_ < 2'000'000'000) return;
+    told_ = true;
+    host.say(CK_EVENT_WARNING, sentence_);
+  }
+
+ private:
+  const char* sentence_;
+  std::int64_t since_ns_ = 0;
+  bool told_ = false;
 };
 
 }  // namespace caukham::sdk

@@ -171,6 +171,7 @@ static ck_result CK_ABI stop(const ck_device* device) {
 
 static void CK_ABI close_device(const ck_device* device) {
   pulse* p = of(device);
+  if (p->started) stop(device); /* a host should have; a thread must not outlive what it uses */
   p->transport->close(p->port);
   free(p);
 }

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 HEADERS = ["abi.h", "stream.h", "event.h", "host.h", "device.h", "entry.h", "ext/params.h", "ext/transport.h",
-           "ext/state.h", "ext/discovery.h"]
+           "ext/state.h"]
 
 
 def bare(text):

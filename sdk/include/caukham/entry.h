@@ -12,7 +12,7 @@ enum {
   CK_LINK_HID = 2,    /* through the transport */
   CK_LINK_SERIAL = 3, /* tty or COM port, through the transport */
   CK_LINK_VIDEO = 4,  /* class camera owned by the system's driver */
-  CK_LINK_PLUGIN = 5  /* found by the plugin itself (ext/discovery.h) and reached by its own means */
+  CK_LINK_PLUGIN = 5  /* found by the plugin itself (ext/draft/discovery.h) and reached by its own means */
 };
 
 typedef uint32_t ck_endpoint_flags;

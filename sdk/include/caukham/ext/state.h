@@ -1,5 +1,6 @@
 /* What a device wants kept between sessions (calibration, pairing). Opaque to the host, which keeps it for each device
- * by its identity (serial number, else port), outside the plugin's folder. Not a place for patient data. */
+ * by its identity (serial number, else port), outside the plugin's folder. Not a place for patient
+ * data. A host that keeps nothing never calls either function: a device works without its state. */
 #ifndef CAUKHAM_EXT_STATE_H
 #define CAUKHAM_EXT_STATE_H
 

@@ -1,10 +1,11 @@
-/* Devices that the system's hot plug cannot show: behind a vendor's library, its service, or a box with several
+/* DRAFT: no host asks for this yet, and it may still change.
+ * Devices that the system's hot plug cannot show: behind a vendor's library, its service, or a box with several
  * devices. The plugin looks for them itself. Such a plugin says "direct_hardware" and a match line
  * {"link": "plugin"} in its manifest. */
-#ifndef CAUKHAM_EXT_DISCOVERY_H
-#define CAUKHAM_EXT_DISCOVERY_H
+#ifndef CAUKHAM_EXT_DRAFT_DISCOVERY_H
+#define CAUKHAM_EXT_DRAFT_DISCOVERY_H
 
-#include "../entry.h"
+#include "../../entry.h"
 
 CK_EXTERN_C_BEGIN
 
@@ -13,7 +14,7 @@ CK_EXTERN_C_BEGIN
 /* The host's; called within ck_plugin_discovery.look only, on the same thread. `endpoint` is copied. */
 typedef void(CK_ABI* ck_found)(void* ctx, const ck_endpoint* endpoint);
 
-/* Interface table; frozen. From ck_entry.get_extension, lives until deinit. */
+/* Interface table. From ck_entry.get_extension, lives until deinit. */
 typedef struct ck_plugin_discovery {
   /* Looks around and calls found(ctx, endpoint) once for each device that open would find: link CK_LINK_PLUGIN, `path`
    * a name of the plugin's own that stays with the device, `serial` where there is one, at most 64 devices. Returns how

@@ -22,6 +22,7 @@ constexpr const char* usage =
     "\n"
     "Everywhere: --data DIR (the station's data), --lang vi|en, --simulate (simulated devices),\n"
     "            --ecg RECORD.hea, --spirometry DIR (what the simulated devices play),\n"
+    "            --safe (without other makers' plugins), --developer (unsigned plugins may run),\n"
     "            --address A, --port N, --public-host NAME (where the session is served)\n";
 
 }  // namespace

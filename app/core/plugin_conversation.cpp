@@ -53,7 +53,8 @@ void PluginDevice::on_output() {
   if (!output_.valid()) return;
   const bool open = ipc::drain(output_, output_line_, 16384);
   for (std::size_t end; (end = output_line_.find('\n')) != std::string::npos; output_line_.erase(0, end + 1))
-    complain("printed: " + ipc::clean_text(output_line_.substr(0, end)));
+    note(ipc::clean_text(output_line_.substr(0, end))),
+        complain("printed: " + ipc::clean_text(output_line_.substr(0, end)));
   if (output_line_.size() > 4096) output_line_.clear();
   if (!open) {
     house_.poller.remove(output_.native());
@@ -97,6 +98,7 @@ void PluginDevice::handle(const ipc::Message& message) {
     pings_unanswered_ = 0;
     ping_at_ns_ = now_ns() + house_.settings.ping_ms * ms;
     set_state(DeviceState::live, "");
+    if (house_.plugins) house_.plugins->note_trouble(manifest_.id, "");
   } else if (std::holds_alternative<ipc::Stopped>(message)) {
     if (phase_ != Phase::stopping) return closing ? void() : out_of_turn();
     send(ipc::Close{});
@@ -114,6 +116,14 @@ void PluginDevice::on_hello(const ipc::Hello& hello) {
   if (hello.abi_major != CK_ABI_MAJOR || ipc::text_of(hello.id) != manifest_.id)
     return lie("the library's id or interface is not that of its manifest: " + ipc::text_of(hello.id));
   status_.plugin_version = ipc::text_of(hello.version);
+  const auto missing = ipc::text_of(hello.sandbox_words);
+  sandbox_ = hello.sandbox == ipc::SandboxLevel::full ? "full" : hello.sandbox == ipc::SandboxLevel::partial ? "partial" : "none";
+  if (!missing.empty()) sandbox_ += " (" + missing + ")";
+  if (house_.plugins) {
+    house_.plugins->note_sandbox(manifest_.id, sandbox_);
+    if (hello.sandbox != ipc::SandboxLevel::full) log_warning(room_, "sandbox: " + sandbox_);
+  }
+  note("version " + status_.plugin_version + " runs, sandbox: " + sandbox_);
   send(ipc::Open{endpoint_});
   enter(Phase::opening, house_.settings.open_ms);
 }
@@ -156,6 +166,7 @@ void PluginDevice::on_param_answer(const ipc::ParamAnswer& answer) {
 }
 
 void PluginDevice::on_log(const ipc::Log& line) {
+  if (line.level >= CK_LOG_INFO) note(ipc::text_of(line.text));
   if (line.level >= CK_LOG_WARNING)
     complain("says: " + ipc::text_of(line.text));
   else

@@ -26,6 +26,8 @@ PluginDevice::PluginDevice(DeviceHouse& house, DeviceId id, std::shared_ptr<Hotp
   status_.plugin_id = manifest.id;
   status_.plugin_version = manifest.version;
   room_ = "device " + std::to_string(id) + " (" + manifest.id + ")";
+  status_.unsigned_plugin = house.plugins && house.plugins->unsigned_plugin(manifest.id);
+  if (status_.unsigned_plugin) status_.name = tr("{0} (unsigned driver program)", status_.name);
 }
 
 // ---- what comes from outside
@@ -85,6 +87,18 @@ void PluginDevice::restart() {
   begin();
 }
 
+void PluginDevice::reconsider() {
+  if (!house_.plugins || !plugged_ || shutting_down_) return;
+  const auto words = house_.plugins->refusal(manifest_.id);
+  if (words.empty()) {
+    failures_ns_.clear();
+    if (phase_ == Phase::idle) begin();
+  } else if (!forbidden_) {
+    end_process(gap_restart);
+    begin();  // which refuses in words
+  }
+}
+
 void PluginDevice::set_param(const std::string& name, double value, Supervisor::ParamDone done) {
   const auto refuse = [&](ck_result result) {
     if (done) done(result, value);
@@ -113,12 +127,26 @@ void PluginDevice::begin() {
   pings_unanswered_ = 0;
   messages_this_second_ = 0;
   farewell_.clear();
+  ended_words_.clear();
+  sandbox_.clear();
   table_.clear();
   params_.clear();
+  forbidden_ = false;
+  if (house_.plugins) {
+    if (const auto words = house_.plugins->refusal(manifest_.id); !words.empty()) {
+      log_warning(room_, "the plugin may not run: " + words);
+      forbidden_ = true;
+      enter(Phase::idle, 0);
+      return set_state(DeviceState::failed, words);
+    }
+  }
   try {
     pool_.emplace(manifest_.pool);
+    flight_handle_ = ipc::make_sealed_memory(sizeof(ipc::FlightLines));
+    flight_ = ipc::Mapping(flight_handle_, sizeof(ipc::FlightLines), false);
     auto link = source_->open_link(endpoint_);
-    auto started = spawn_plugin_host(house_.settings, manifest_, pool_->handle(), std::move(link));
+    auto started = spawn_plugin_host(house_.settings, manifest_, endpoint_, pool_->handle(), flight_handle_,
+                                     std::move(link));
     process_ = std::move(started.process);
     channel_ = std::move(started.channel);
     output_ = std::move(started.output);
@@ -130,6 +158,10 @@ void PluginDevice::begin() {
   house_.poller.add(channel_.native(), std::uint64_t{status_.id} * 2);
   if (output_.valid()) house_.poller.add(output_.native(), std::uint64_t{status_.id} * 2 + 1);
   enter(Phase::hello, house_.settings.hello_ms);
+  began_ns_ = cpu_since_ns_ = now_ns();
+  cpu_at_ = seen_cpu_ = 0;
+  seen_bytes_ = 0;
+  usage_at_ns_ = began_ns_ + house_.settings.usage_ms * ms;
   status_.simulated = status_.simulated || manifest_.simulated || (endpoint_.flags & CK_ENDPOINT_SIMULATED);
   if (failures_ns_.empty())
     set_state(DeviceState::opening, "");
@@ -146,7 +178,7 @@ void PluginDevice::enter(Phase phase, int deadline_ms) {
 void PluginDevice::end_process(const char* gap_reason) {
   if (process_.started()) {
     note_use(false);
-    on_output();
+    on_output();  // its last words
     if (channel_.valid()) house_.poller.remove(channel_.native());
     if (output_.valid()) house_.poller.remove(output_.native());
     process_.kill();
@@ -157,6 +189,8 @@ void PluginDevice::end_process(const char* gap_reason) {
   output_.reset();
   output_line_.clear();
   outbox_.clear();
+  flight_ = {};
+  flight_handle_.reset();
   pool_.reset();  // and with it every slot the plugin host may have held
   enter(Phase::idle, 0);
   status_.pid = 0;
@@ -169,6 +203,7 @@ void PluginDevice::ended_by_itself() {
   note_use(true);  // while the system still knows
   const auto status = process_.wait(20);  // its channel is closed, so that its end is a matter of microseconds
   const std::string how = status ? status->words() : "closed its channel and went on";
+  ended_words_ = how;
   if (phase_ == Phase::quitting || phase_ == Phase::stopping || phase_ == Phase::closing) {
     if (phase_ != Phase::quitting) log_warning(room_, "plugin host " + how + " while it was being closed");
     return closed_down();
@@ -202,7 +237,9 @@ void PluginDevice::lie(const std::string& how) {
 
 void PluginDevice::fail(const std::string& technical, const std::string& words) {
   log_error(room_, technical);
+  note("failed: " + technical);
   if (!plugged_ || shutting_down_ || begin_again_) return closed_down();  // it was on its way out in any case
+  report_crash(technical);
   end_process(gap_restart);
   const auto now = now_ns();
   while (!failures_ns_.empty() && failures_ns_.front() < now - house_.settings.restart_window_ms * ms)
@@ -211,12 +248,14 @@ void PluginDevice::fail(const std::string& technical, const std::string& words) 
   const auto failures = failures_ns_.size();
   if (failures > static_cast<std::size_t>(house_.settings.restarts)) {
     enter(Phase::idle, 0);
+    if (house_.plugins) house_.plugins->note_trouble(manifest_.id, words);
     return set_state(DeviceState::failed,
                      words + " " +
                          tr("Starting it again did not help. Unplug the device, wait ten seconds and plug it in "
                             "again. If that does not help, call the technician."));
   }
   ++status_.restarts;
+  if (house_.plugins) house_.plugins->note_restart(manifest_.id);
   const auto& backoff = house_.settings.backoff_ms;
   enter(Phase::waiting, backoff.empty() ? 1 : std::max(1, backoff[std::min(failures, backoff.size()) - 1]));
   set_state(DeviceState::restarting, words + " " + tr("It is being started again."));
@@ -230,8 +269,11 @@ void PluginDevice::set_state(DeviceState state, std::string problem) {
 }
 
 void PluginDevice::note_use(bool running) {
-  if (process_.started())
-    house_.report_use({status_.id, process_.pid(), manifest_.id, running, process_.cpu_seconds()});
+  if (!process_.started()) return;
+  const auto cpu = process_.cpu_seconds();
+  house_.report_use({status_.id, process_.pid(), manifest_.id, running, cpu});
+  if (house_.plugins)
+    house_.plugins->note_process(manifest_.id, process_.pid(), running, cpu, running ? process_.resident_bytes() : 0);
 }
 
 // ---- time
@@ -261,6 +303,7 @@ std::int64_t PluginDevice::tick(std::int64_t now) {
              tr("{0} does not answer. Check that it is switched on.", status_.name));
     }
   }
+  if (process_.started() && now >= usage_at_ns_ && !watch_use(now)) return now;
   if (phase_ == Phase::live && now >= ping_at_ns_ && drained_) {
     // Only counted when nothing is left to read: a Pong may stand behind a queue of chunks.
     if (pings_unanswered_ >= house_.settings.missed_pings) {
@@ -276,6 +319,7 @@ std::int64_t PluginDevice::tick(std::int64_t now) {
   auto next = never;
   if (deadline_ns_) next = std::min(next, deadline_ns_);
   if (gone_at_ns_) next = std::min(next, gone_at_ns_);
+  if (process_.started()) next = std::min(next, usage_at_ns_);
   if (phase_ == Phase::live) next = std::min(next, ping_at_ns_);
   if (!outbox_.empty()) next = std::min(next, now + 5 * ms);
   return next;

@@ -10,6 +10,7 @@
 
 #include "core/supervisor.hpp"
 #include "core/timeline.hpp"
+#include "ipc/flight.hpp"
 #include "ipc/messages.hpp"
 #include "ipc/poller.hpp"
 #include "ipc/pool.hpp"
@@ -27,6 +28,7 @@ struct DeviceHouse {
   std::function<void(ipc::Process)> bury;               // killed, to be reaped when the system has ended it
   std::function<void(const ProcessUse&)> report_use;    // replaces the entry of the same pid while it runs
   std::function<void(DeviceId, std::vector<ParamStatus>)> report_params;
+  Plugins* plugins;  // null: everything may run
 };
 
 class PluginDevice {
@@ -48,6 +50,8 @@ class PluginDevice {
   void shut_down();  // drain, close, quit; process_runs() becomes false
   void resume();     // after shut_down: begins again if it is plugged in
   void restart();
+  // Its plugin has been switched off, removed, or may run again: ends what runs, or begins.
+  void reconsider();
   void set_param(const std::string& name, double value, Supervisor::ParamDone done);
   void inject(ipc::FaultKind kind);
 
@@ -85,6 +89,11 @@ class PluginDevice {
   void send(const ipc::Message& message);
   void flush();
   void note_use(bool running);
+  void note(const std::string& text);  // into the plugin's own tail of lines
+  // False after the device was ended for using too much.
+  bool watch_use(std::int64_t now);
+  // What remains of a plugin host that failed, as a file for the technician. Before end_process.
+  void report_crash(const std::string& technical);
 
   void handle(const ipc::Message& message);
   void on_hello(const ipc::Hello& hello);
@@ -114,13 +123,21 @@ class PluginDevice {
   int pings_unanswered_ = 0;
   std::uint64_t ping_token_ = 0;
   std::deque<std::int64_t> failures_ns_;
-  std::string farewell_;
+  std::string farewell_, sandbox_, ended_words_;
+  bool forbidden_ = false;
+  std::int64_t began_ns_ = 0, usage_at_ns_ = 0, cpu_since_ns_ = 0;
+  double cpu_at_ = 0;  // seconds used at cpu_since_ns_
+  double seen_cpu_ = 0;  // what was last looked at
+  std::uint64_t seen_bytes_ = 0;
 
   ipc::Process process_;
   ipc::Channel channel_;
   ipc::Handle output_;
   std::string output_line_;
+  std::deque<std::string> tail_;  // its newest lines, for a crash report
   std::optional<ipc::PoolReader> pool_;
+  ipc::Handle flight_handle_;
+  ipc::Mapping flight_;
   std::deque<ipc::Message> outbox_;
   std::vector<std::byte> buffer_;
   ipc::StreamTable table_;

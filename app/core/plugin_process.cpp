@@ -1,9 +1,25 @@
 #include "core/plugin_process.hpp"
 
 namespace caukham::core {
+namespace {
+
+// What the plugin host may open of the system's, in its own words; "" for a device on the other end of a channel.
+std::string reach(const ck_endpoint& endpoint) {
+  if (endpoint.flags & CK_ENDPOINT_VIRTUAL) return "";
+  const auto path = ipc::text_of(endpoint.path);
+  switch (endpoint.link) {
+    case CK_LINK_USB: return "usb:" + path;
+    case CK_LINK_HID: return "hid:" + path;
+    case CK_LINK_SERIAL: return "serial:" + path;
+    case CK_LINK_VIDEO: return "video:" + path;
+    default: return "";
+  }
+}
+}  // namespace
 
 PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ipc::Manifest& manifest,
-                                    const ipc::Handle& pool, std::optional<ipc::Channel> link) {
+                                    const ck_endpoint& endpoint, const ipc::Handle& pool, const ipc::Handle& flight,
+                                    std::optional<ipc::Channel> link) {
   auto [ours, theirs] = ipc::Channel::pair();
   auto [read_end, write_end] = ipc::output_pipe();
   const ipc::Handle channel = theirs.release();
@@ -11,12 +27,18 @@ PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ip
 
   ipc::Spawn what;
   what.program = settings.plugin_host;
-  what.arguments = {"--manifest", manifest.folder + "/manifest.json", "--channel", "3", "--pool", "4"};
-  what.inherit = {{&channel, 3}, {&pool, 4}};
+  what.arguments = {"--manifest", manifest.folder + "/manifest.json", "--channel", "3", "--pool", "4", "--flight", "5"};
+  what.inherit = {{&channel, 3}, {&pool, 4}, {&flight, 5}};
+  what.clean_environment = true;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) what.arguments.insert(what.arguments.end(), {name, value});
+  };
   if (to_device.valid()) {
-    what.inherit.emplace_back(&to_device, 5);
-    what.arguments.insert(what.arguments.end(), {"--bus", "5"});
+    what.inherit.emplace_back(&to_device, 6);
+    add("--bus", "6");
   }
+  if (settings.plugins) add("--state", settings.plugins->state_folder(manifest.id));
+  add("--reach", reach(endpoint));
   if (settings.allow_faults) what.arguments.push_back("--allow-faults");
   what.output = &write_end;
   return {ipc::Process::spawn(what), std::move(ours), std::move(read_end)};

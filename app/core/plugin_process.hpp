@@ -4,6 +4,7 @@
 
 #include "core/supervisor.hpp"
 #include "ipc/channel.hpp"
+#include "ipc/messages.hpp"
 #include "ipc/process.hpp"
 
 namespace caukham::core {
@@ -17,6 +18,7 @@ struct PluginHostStarted {
 // Starts the plugin host for `manifest` with `pool` and, for a device on the other end of a channel, `link`. Throws
 // std::system_error. From the thread that outlives the process (it ends with it).
 PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ipc::Manifest& manifest,
-                                    const ipc::Handle& pool, std::optional<ipc::Channel> link);
+                                    const ck_endpoint& endpoint, const ipc::Handle& pool, const ipc::Handle& flight,
+                                    std::optional<ipc::Channel> link);
 
 }  // namespace caukham::core

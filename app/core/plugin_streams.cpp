@@ -68,6 +68,7 @@ StreamInfo PluginDevice::describe(const ck_stream_info& wire) const {
   info.width = wire.width;
   info.height = wire.height;
   info.simulated = status_.simulated;
+  info.unsigned_plugin = status_.unsigned_plugin;
   return info;
 }
 

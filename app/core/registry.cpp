@@ -72,11 +72,16 @@ Registry Registry::scan(const std::vector<std::string>& folders) {
 }
 
 Registry::Choice Registry::choose(const ck_endpoint& endpoint) const {
+  return choose(endpoint, [](const ipc::Manifest&) { return true; });
+}
+
+Registry::Choice Registry::choose(const ck_endpoint& endpoint,
+                                  const std::function<bool(const ipc::Manifest&)>& may) const {
   Choice best;
   int best_score = -1;
   for (const auto& manifest : plugins_) {
     const auto* match = manifest.matching(endpoint);
-    if (!match || score(*match) <= best_score) continue;
+    if (!match || score(*match) <= best_score || !may(manifest)) continue;
     best_score = score(*match);
     best = {&manifest, match->kind.empty() ? manifest.kind : match->kind};
   }

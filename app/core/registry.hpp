@@ -2,6 +2,7 @@
 #pragma once
 #include <caukham/entry.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class Registry {
   };
   // The plugin whose matching line names most of the endpoint; of equals the first found.
   Choice choose(const ck_endpoint& endpoint) const;
+  // The same among those that `may` allows.
+  Choice choose(const ck_endpoint& endpoint, const std::function<bool(const ipc::Manifest&)>& may) const;
 
  private:
   std::vector<ipc::Manifest> plugins_;

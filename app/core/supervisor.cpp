@@ -51,7 +51,8 @@ struct Supervisor::Impl {
               [this](DeviceId id, std::vector<ParamStatus> list) {
                 const std::lock_guard lock(mutex);
                 params[id] = std::move(list);
-              }} {}
+              },
+              settings.plugins.get()} {}
 
   void note_use(const ProcessUse& use) {
     const std::lock_guard lock(mutex);
@@ -70,6 +71,13 @@ struct Supervisor::Impl {
       requests.push_back(std::move(what));
     }
     poller.wake();
+  }
+
+  void reconsider(const std::string& plugin) {
+    ask([this, plugin] {
+      for (auto& device : devices)
+        if (device->manifest().id == plugin) device->reconsider();
+    });
   }
 
   PluginDevice* find(DeviceId id) {
@@ -112,7 +120,10 @@ void Supervisor::Impl::arrived(const std::shared_ptr<HotplugSource>& source, ck_
     if (device->plugged() && device->source() == source.get() &&
         ipc::text_of(device->endpoint().path) == ipc::text_of(endpoint.path))
       return;
-  const auto choice = registry.choose(endpoint);
+  auto choice = registry.choose(endpoint, [this](const ipc::Manifest& manifest) {
+    return !house.plugins || house.plugins->refusal(manifest.id).empty();
+  });
+  if (!choice.manifest) choice = registry.choose(endpoint);  // shown, with the reason why it may not run
   if (!choice.manifest) return;
   ipc::put_text(endpoint.kind, choice.kind);
   const auto identity = identity_of(endpoint, port, *choice.manifest);
@@ -251,6 +262,28 @@ void Supervisor::set_param(DeviceId id, const std::string& name, double value, P
     else if (done)
       done(CK_E_INVALID, value);
   });
+}
+
+std::vector<PluginInfo> Supervisor::plugins() const {
+  return impl_->settings.plugins ? impl_->settings.plugins->list() : std::vector<PluginInfo>{};
+}
+
+void Supervisor::enable_plugin(const std::string& id) {
+  if (!impl_->settings.plugins) return;
+  impl_->settings.plugins->enable(id);
+  impl_->reconsider(id);
+}
+
+void Supervisor::disable_plugin(const std::string& id) {
+  if (!impl_->settings.plugins) return;
+  impl_->settings.plugins->disable(id);
+  impl_->reconsider(id);
+}
+
+void Supervisor::remove_plugin(const std::string& id) {
+  if (!impl_->settings.plugins) return;
+  disable_plugin(id);  // also when the folder cannot be deleted
+  impl_->settings.plugins->remove(id);
 }
 
 void Supervisor::inject_fault(DeviceId id, Fault fault) {

@@ -9,6 +9,7 @@
 
 #include "core/hotplug.hpp"
 #include "core/hub.hpp"
+#include "core/plugins.hpp"
 #include "core/registry.hpp"
 
 namespace caukham::core {
@@ -16,9 +17,16 @@ namespace caukham::core {
 struct SupervisorSettings {
   std::string plugin_host;    // path of caukham-pluginhost
   bool allow_faults = false;  // plugin hosts obey inject_fault: tests and demonstrations only
+  // Who may run; null: everything in the registry may, and nothing is kept (tests).
+  std::shared_ptr<Plugins> plugins;
   // Time a plugin has for a command before it is killed (sdk/include/caukham/device.h), ms.
   int hello_ms = 5000, open_ms = 10000, start_ms = 3000, command_ms = 1000;
-  int ping_ms = 1000, missed_pings = 3;
+  // So often that a plugin that hangs is noticed within 1.6 s and back within three.
+  int ping_ms = 400, missed_pings = 3;
+  // What it may use in RAM beyond its manifest's memory, for libraries, and how often that is looked at.
+  int usage_ms = 200;
+  std::uint64_t library_bytes = std::uint64_t{128} << 20;
+  int cpu_window_ms = 10'000;  // over which the manifest's cpu_percent is averaged
   int gone_ms = 2000;  // a device that says it is gone and is not unplugged within this time is opened anew
   // Restarts allowed within a time, and how long to wait before the first, second, … of them.
   int restarts = 3, restart_window_ms = 600'000;
@@ -83,6 +91,14 @@ class Supervisor {
   // and its name in text.
   using ParamDone = std::function<void(ck_result result, double value)>;
   void set_param(DeviceId device, const std::string& name, double value, ParamDone done = {});
+
+  // The plugins of the station; empty without SupervisorSettings::plugins.
+  std::vector<PluginInfo> plugins() const;
+  // As Plugins::enable, disable and remove, and starts or ends the devices of that plugin. remove_plugin and
+  // enable_plugin may take Plugins' time (a scan, deleting files): not from the window's thread.
+  void enable_plugin(const std::string& id);
+  void disable_plugin(const std::string& id);
+  void remove_plugin(const std::string& id);
 
   enum class Fault { crash, hang, flood };
   void inject_fault(DeviceId device, Fault fault);

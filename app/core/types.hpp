@@ -29,6 +29,7 @@ struct StreamInfo {
   std::int32_t digital_min = 0, digital_max = 0;
   std::uint32_t width = 0, height = 0;
   bool simulated = false;
+  bool unsigned_plugin = false;  // its plugin carries no trusted signature: developer mode; to be marked
   std::uint32_t channels() const { return static_cast<std::uint32_t>(labels.empty() ? 1 : labels.size()); }
 };
 
@@ -84,6 +85,7 @@ struct DeviceStatus {
   DeviceState state = DeviceState::opening;
   std::string kind, name, identity, plugin_id, plugin_version;
   bool simulated = false;
+  bool unsigned_plugin = false;  // as StreamInfo
   std::uint32_t restarts = 0;
   std::string problem;  // for the nurse, translated; empty when all is well
   int pid = 0;          // of the plugin host; 0 when none runs

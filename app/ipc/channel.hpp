@@ -5,6 +5,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -50,12 +51,27 @@ class Channel {
                    int timeout_ms = 0);
 
   // For a Poller: readable when a message or the end is there.
+  // (Windows: the event of a read that is under way, since a pipe itself cannot be waited for.)
+#if defined(_WIN32)
+  Handle::Native native() const;
+#else
   Handle::Native native() const { return handle_.native(); }
+#endif
+  // Before the first receive() or native().
   Handle release() { return std::move(handle_); }
+#if defined(_WIN32)
+  void close();
+#else
   void close() { handle_.reset(); }
+#endif
 
  private:
   Handle handle_;
+#if defined(_WIN32)
+  struct Traffic;  // reads and writes under way
+  Traffic& traffic() const;
+  mutable std::shared_ptr<Traffic> traffic_;
+#endif
 };
 
 }  // namespace caukham::ipc

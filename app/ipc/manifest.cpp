@@ -201,6 +201,12 @@ Manifest parse_manifest(std::string_view text, const std::string& path) {
   m.pool.slot_bytes = p.number("slot_bytes", 1, PoolShape::max_slot_bytes);
   if (!m.pool.sane()) f.refuse("pool", "no larger than 256 MiB in total");
   p.list_unknown(m.unknown_fields);
+  if (const json* limits = f.find("limits")) {
+    Fields l(*limits, path, "limits.");
+    if (l.find("memory_mb")) m.memory_mb = l.number("memory_mb", 64, 4096);
+    if (l.find("cpu_percent")) m.cpu_percent = l.number("cpu_percent", 10, 800);
+    l.list_unknown(m.unknown_fields);
+  }
   m.simulated = f.flag("simulated");
   m.direct_hardware = f.flag("direct_hardware");
   f.list_unknown(m.unknown_fields);

@@ -3,7 +3,8 @@
 //     "abi": "1.0", "kind": "ecg", "library": "ecg_hackeeg", "licence": "Apache-2.0",
 //     "match": [ { "link": "serial", "vid": "2341", "pid": "003e", "kind": "ecg" } ],
 //     "requires": ["ck.host.transport/1"], "pool": { "slots": 64, "slot_bytes": 16384 },
-//     "params": ["rate_hz"], "simulated": false, "direct_hardware": false }
+//     "params": ["rate_hz"], "simulated": false, "direct_hardware": false,
+//     "limits": { "memory_mb": 512, "cpu_percent": 200 } }
 // vid and pid are hexadecimal text ("2341" or "0x2341") or numbers.
 #pragma once
 #include <cstdint>
@@ -40,6 +41,9 @@ struct Manifest {
   std::vector<std::string> required;  // extensions the host must offer
   std::vector<std::string> recorded_params;
   PoolShape pool;
+  // What it may use: memory of its own in MiB (64..4096), and of one processor in per cent (10..800), averaged over ten
+  // seconds. Above that it is ended.
+  std::uint32_t memory_mb = 512, cpu_percent = 200;
   bool simulated = false;        // everything it delivers is SIMULATED
   bool direct_hardware = false;  // reaches hardware past the transport (a class camera, a vendor's library)
   std::string folder;            // where the manifest lies

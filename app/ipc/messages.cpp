@@ -14,7 +14,7 @@ struct Head {
   std::uint32_t size;  // of the whole message
   std::uint32_t type;  // index in Message + 1
 };
-static_assert(sizeof(Head) == 8 && sizeof(Hello) == 144 && sizeof(Open) == sizeof(ck_endpoint) && sizeof(Opened) == 524 &&
+static_assert(sizeof(Head) == 8 && sizeof(Hello) == 404 && sizeof(Open) == sizeof(ck_endpoint) && sizeof(Opened) == 524 &&
               sizeof(Stream) == sizeof(ck_stream_info) && sizeof(Param) == sizeof(ck_param_info) + 8 + 33 * CK_NAME_SIZE && sizeof(ChunkReady) == 72 &&
               sizeof(EventReady) == 256 && sizeof(Log) == 516 && sizeof(ParamSet) == 16 &&
               sizeof(ParamAnswer) == 16);
@@ -30,7 +30,9 @@ template <class T>
 const char* check(const T&) { return nullptr; }
 const char* check(const Hello& m) {
   if (m.direct_hardware > 1) return "a flag that is neither 0 nor 1";
+  if (m.sandbox > SandboxLevel::full) return "an impossible sandbox";
   if (const char* why = unended(m.id)) return why;
+  if (const char* why = unended(m.sandbox_words)) return why;
   return unended(m.version);
 }
 const char* check(const Farewell& m) { return unended(m.text); }

@@ -37,11 +37,16 @@ namespace caukham::ipc {
 inline constexpr std::size_t text_size = 512;
 inline constexpr std::uint32_t max_params = 64;
 
+// How much of the sandbox stands (pluginhost/sandbox.hpp).
+enum class SandboxLevel : std::uint32_t { none = 0, partial = 1, full = 2 };
+
 struct Hello {
   std::uint32_t abi_major, abi_minor;
   std::int32_t pid;
   std::uint32_t direct_hardware;  // 1: the plugin's manifest says that it reaches hardware past the transport
   char id[CK_NAME_SIZE], version[CK_NAME_SIZE];
+  SandboxLevel sandbox;
+  char sandbox_words[256];  // what of it is missing and why
 };
 struct Farewell {  // last words: why the host ends by itself, for the log and, first sentence, for a person
   char text[text_size];

@@ -24,7 +24,14 @@ struct Spawn {
   // Handle and the number under which the child finds it, 3 and up, without holes. Borrowed for the call.
   std::vector<std::pair<const Handle*, int>> inherit;
   std::vector<std::string> environment;  // "NAME=value", in addition to and instead of our own
+  // Of our own environment only what a library needs to find its files, language and sanitizers: no secrets, no
+  // addresses of desktop services.
+  bool clean_environment = false;
   const Handle* output = nullptr;        // becomes stdout and stderr (a log file or pipe); null: /dev/null
+  // Windows: a restricted token of low integrity and a Job that allows one process and this much memory (0: any). On
+  // Linux a child that wants to be confined does it itself (pluginhost/sandbox.hpp), and this says nothing.
+  bool confined = false;
+  std::uint64_t memory_bytes = 0;
   // Linux: with the *thread* that spawned it, so spawn from a thread that outlives the child.
   bool end_with_parent = true;
 };
@@ -54,7 +61,10 @@ class Process {
 
  private:
   int pid_ = 0;
-  Handle ended_;
+  Handle ended_;  // Linux: a pidfd; Windows: the process
+#if defined(_WIN32)
+  Handle job_;
+#endif
   std::optional<ExitStatus> status_;
 };
 
@@ -66,6 +76,10 @@ bool drain(const Handle& read_end, std::string& text, std::size_t limit);
 // Ends a process of ours at once, as a crash would; for scripts and tests that show what happens then. False:
 // there is no such process, or it is not ours.
 bool kill_by_pid(int pid);
+
+// What changes whenever a file's content may have: where it lies, its size, and the times of its last change, of
+// which the second cannot be set at will. "" when there is no such file.
+std::string file_stamp(const std::string& path);
 
 // The running program's own path.
 std::string own_program_path();

@@ -61,8 +61,44 @@ int farewell(Sender& sender, const std::string& words, int code) {
   return code;
 }
 
+ipc::Hello hello_of(const HostOptions& options, const ipc::Manifest& manifest, const ck_entry& entry) {
+  ipc::Hello hello{};
+  hello.abi_major = entry.abi_major;
+  hello.abi_minor = entry.abi_minor;
+  hello.pid = own_pid();
+  hello.direct_hardware = manifest.direct_hardware;
+  ipc::put_text(hello.id, entry.id);
+  ipc::put_text(hello.version, entry.version);
+  hello.sandbox = options.sandbox.level;
+  ipc::put_text(hello.sandbox_words, options.sandbox.words);
+  return hello;
+}
+
+// A throw-away run: what the plugin thinks of each device its manifest names must be a number from 0 to 100.
+int scan(const HostOptions& options, const ipc::Manifest& manifest, const ck_entry& entry, Sender& sender) {
+  for (const ipc::Match& line : manifest.match) {
+    ck_endpoint e{};
+    e.size = sizeof e;
+    e.link = line.link;
+    e.flags = CK_ENDPOINT_SIMULATED | CK_ENDPOINT_VIRTUAL;
+    e.vid = line.vid.value_or(0);
+    e.pid = line.pid.value_or(0);
+    ipc::put_text(e.serial, line.serial);
+    ipc::put_text(e.product, line.name);
+    ipc::put_text(e.kind, line.kind);
+    ipc::put_text(e.path, "scan");
+    const auto score = entry.probe(&e);
+    if (score < 0 || score > 100)
+      return farewell(sender, "The plugin's probe answers " + std::to_string(score) + ", which is not from 0 to 100.",
+                      exit_refused);
+  }
+  sender.post(hello_of(options, manifest, entry), 1000);
+  return exit_ok;
+}
+
 int loop(HostOptions& options, const ipc::Manifest& manifest, Sender& sender) {
-  const ipc::PoolWriter pool(std::move(options.pool), manifest.pool);
+  const ipc::PoolWriter pool(options.scan ? ipc::make_sealed_memory(manifest.pool.bytes()) : std::move(options.pool),
+                             manifest.pool);
   ipc::Poller poller;
   poller.add(options.channel.native(), from_application);
   HostTable host(pool, sender, manifest.id, [&] { poller.wake(); });
@@ -76,16 +112,10 @@ int loop(HostOptions& options, const ipc::Manifest& manifest, Sender& sender) {
   host.set_transport(&transport);
   const Plugin plugin(manifest, host);
   const ck_entry& entry = plugin.entry();
+  if (options.scan) return scan(options, manifest, entry, sender);
   OpenDevice device(entry, host, sender, manifest.simulated);
 
-  ipc::Hello hello{};
-  hello.abi_major = entry.abi_major;
-  hello.abi_minor = entry.abi_minor;
-  hello.pid = own_pid();
-  hello.direct_hardware = manifest.direct_hardware;
-  ipc::put_text(hello.id, entry.id);
-  ipc::put_text(hello.version, entry.version);
-  sender.post(hello, 1000);
+  sender.post(hello_of(options, manifest, entry), 1000);
   for (const std::string& field : manifest.unknown_fields)
     host.log(CK_LOG_INFO, "the manifest has an unknown field: " + field);
 

@@ -10,6 +10,7 @@
 #include "ipc/poller.hpp"
 #include "pluginhost/host_table.hpp"
 #include "pluginhost/loader.hpp"
+#include "pluginhost/sandbox.hpp"
 #include "pluginhost/transport/transport.hpp"
 #include "pluginhost/transport/virtual.hpp"
 
@@ -21,6 +22,8 @@ struct HostOptions {
   ipc::Handle pool;                  // as handed over; its shape stands in the manifest
   std::optional<ipc::Channel> bus;   // for virtual endpoints
   bool allow_faults = false;         // obey Fault
+  bool scan = false;                 // say Hello, try probe(), and end: no device, no pool
+  SandboxReport sandbox;             // what was entered before; for Hello
   std::function<void()> orphaned;    // the application is gone; called before the device is closed
 };
 

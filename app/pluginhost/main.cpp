@@ -1,8 +1,8 @@
-// caukham-pluginhost --manifest PATH --channel 3 --pool 4 [--bus 5] [--allow-faults] [--trace]
 // Started by the application only; the numbers are inherited handles.
 #include <cstdio>
 #include <string_view>
 
+#include "ipc/flight.hpp"
 #include "pluginhost/loop.hpp"
 #include "pluginhost/own_process.hpp"
 #include "pluginhost/transport/trace.hpp"
@@ -11,46 +11,97 @@ namespace {
 
 using namespace caukham;
 
-int usage() {
-  std::fputs(
-      "caukham-pluginhost runs one device plugin and is started by Caukham itself:\n"
-      "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--allow-faults] [--trace]\n",
-      stderr);
-  return pluginhost::exit_arguments;
+constexpr const char* usage =
+    "caukham-pluginhost runs one device plugin and is started by Caukham itself:\n"
+    "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--flight N] [--state FOLDER]\n"
+    "                     [--reach LINK:PATH]... [--allow-faults] [--trace] [--no-sandbox] [--rig FOLDER]\n"
+    "  caukham-pluginhost --scan --manifest PATH --channel N\n"
+    "  --state        where the plugin may write; nowhere else\n"
+    "  --reach        a device of the system's that it may open: usb:1-2, hid:1-2:1.0, serial:/dev/ttyACM0,\n"
+    "                 video:/dev/video0; others it cannot\n"
+    "  --no-sandbox   for a debugger\n"
+    "  --rig          a played system for tests, which may be read and written\n";
+
+struct Arguments {
+  pluginhost::HostOptions host;
+  ipc::Handle channel, bus, flight;
+  std::string state, rig;
+  std::vector<std::string> nodes;
+  bool sandbox = true;
+};
+
+// "usb:1-2.3"
+bool add_reach(std::vector<std::string>& nodes, std::string_view what) {
+  constexpr std::pair<std::string_view, ck_link> links[] = {
+      {"usb:", CK_LINK_USB}, {"hid:", CK_LINK_HID}, {"serial:", CK_LINK_SERIAL}, {"video:", CK_LINK_VIDEO}};
+  for (const auto& [name, link] : links)
+    if (what.starts_with(name)) {
+      for (auto& node : pluginhost::device_nodes(link, std::string(what.substr(name.size())))) nodes.push_back(node);
+      return true;
+    }
+  return false;
+}
+
+bool read(int argc, char** argv, Arguments& a) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--allow-faults") a.host.allow_faults = true;
+    else if (name == "--scan") a.host.scan = true;
+    else if (name == "--trace") pluginhost::Trace::enable();
+    else if (name == "--no-sandbox") a.sandbox = false;
+    else if (++i == argc) return false;
+    else if (name == "--manifest") a.host.manifest_path = argv[i];
+    else if (name == "--channel") a.channel = pluginhost::inherited(argv[i]);
+    else if (name == "--pool") a.host.pool = pluginhost::inherited(argv[i]);
+    else if (name == "--bus") a.bus = pluginhost::inherited(argv[i]);
+    else if (name == "--flight") a.flight = pluginhost::inherited(argv[i]);
+    else if (name == "--state") a.state = argv[i];
+    else if (name == "--rig") a.rig = argv[i];
+    else if (name != "--reach" || !add_reach(a.nodes, argv[i])) return false;
+  }
+  return !a.host.manifest_path.empty() && a.channel.valid() && (a.host.pool.valid() || a.host.scan);
+}
+
+pluginhost::SandboxReport enter(const Arguments& a) {
+  if (!a.sandbox) return {ipc::SandboxLevel::none, "switched off for a debugger"};
+  ipc::Manifest manifest;
+  try {
+    manifest = ipc::read_manifest(a.host.manifest_path);
+  } catch (const ipc::ManifestError&) {
+    return {};  // nothing will be loaded: the loop says why
+  }
+  auto rules = pluginhost::rules_for(manifest, a.state);
+  rules.read.push_back(a.host.manifest_path);
+  rules.devices.insert(rules.devices.end(), a.nodes.begin(), a.nodes.end());
+  if (!a.rig.empty()) {
+    rules.write.push_back(a.rig);
+    rules.devices.insert(rules.devices.end(), {a.rig, "/dev/pts"});
+    rules.local_sockets = true;
+  }
+  pluginhost::use_folder(a.state);
+  return pluginhost::enter_sandbox(rules);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  pluginhost::HostOptions options;
-  ipc::Handle channel, bus;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view name = argv[i];
-    if (name == "--allow-faults") {
-      options.allow_faults = true;
-      continue;
-    }
-    if (name == "--trace") {
-      pluginhost::Trace::enable();
-      continue;
-    }
-    if (++i == argc) return usage();
-    if (name == "--manifest")
-      options.manifest_path = argv[i];
-    else if (name == "--channel")
-      channel = pluginhost::inherited(argv[i]);
-    else if (name == "--pool")
-      options.pool = pluginhost::inherited(argv[i]);
-    else if (name == "--bus")
-      bus = pluginhost::inherited(argv[i]);
-    else
-      return usage();
+  Arguments a;
+  if (!read(argc, argv, a)) {
+    std::fputs(usage, stderr);
+    return pluginhost::exit_arguments;
   }
-  if (options.manifest_path.empty() || !channel.valid() || !options.pool.valid()) return usage();
-  options.channel = ipc::Channel::adopt(std::move(channel));
-  if (bus.valid()) options.bus = ipc::Channel::adopt(std::move(bus));
+  try {
+    if (a.flight.valid())
+      pluginhost::Trace::record_into(ipc::Mapping(a.flight, sizeof(ipc::FlightLines), true));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "caukham-pluginhost: --flight: %s\n", e.what());
+    return pluginhost::exit_arguments;
+  }
+  a.host.sandbox = enter(a);
+  a.host.channel = ipc::Channel::adopt(std::move(a.channel));
+  if (a.bus.valid()) a.host.bus = ipc::Channel::adopt(std::move(a.bus));
   // When the application is gone, a plugin that does not let itself be stopped must not keep this process
   // alive.
-  options.orphaned = [] { pluginhost::end_within(3); };
-  return pluginhost::run_host(std::move(options));
+  a.host.orphaned = [] { pluginhost::end_within(3); };
+  return pluginhost::run_host(std::move(a.host));
 }

@@ -22,7 +22,7 @@ std::string StationImpl::add_capture(const std::string& kind, const core::Stream
   capture.simulated = options_.simulate;
   if (stream) {
     capture.stream = stream->device_kind + "/" + stream->name;
-    capture.device_id = stream->device_identity;
+    capture.device_id = stream->device_identity + (stream->unsigned_plugin ? " (unsigned plugin)" : "");
     capture.simulated = capture.simulated || stream->simulated;
     if (stream->device_kind == "otoscope") capture.side = draft_.side;
   }

@@ -1,13 +1,15 @@
 #include "station/devices.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <deque>
 #include <mutex>
 #include <stdexcept>
 
 #include "core/hotplug.hpp"
-#include "core/registry.hpp"
+#include "core/plugins.hpp"
+#include "record/paths.hpp"
 #include "virtualbus/bus.hpp"
 
 namespace caukham::station {
@@ -76,7 +78,16 @@ virtualbus::BusOptions bus_options(const Installation& installation, const Optio
 Devices::Devices(core::Hub& hub, const Installation& installation, const Options& options) {
   core::SupervisorSettings settings;
   settings.plugin_host = installation.plugin_host.string();
-  supervisor_ = std::make_unique<core::Supervisor>(hub, core::Registry::scan({installation.plugins.string()}), settings);
+  core::PluginsSettings plugins;
+  plugins.folders = {installation.plugins.string()};
+  plugins.keys_folder = installation.keys.string();
+  plugins.plugin_host = settings.plugin_host;
+  plugins.data_folder = (options.data_folder.empty() ? record::default_data_folder() : options.data_folder).string();
+  plugins.safe = options.safe;
+  const char* developer = std::getenv("CAUKHAM_DEVELOPER");
+  plugins.developer = options.developer || (developer && std::string(developer) == "1");
+  settings.plugins = std::make_shared<core::Plugins>(plugins);
+  supervisor_ = std::make_unique<core::Supervisor>(hub, settings.plugins->registry(), settings);
   if (options.simulate) {
     simulated_ = std::make_shared<Simulated>(bus_options(installation, options));
     supervisor_->add_source(simulated_);

@@ -34,6 +34,7 @@ Installation find_installation(const fs::path& program_folder) {
   found.simulator = program("virtualbus", "caukham-simulator");
   found.plugins = first_of("the plugins folder", {program_folder / ".." / "lib" / "caukham" / "plugins",
                                                   program_folder / "plugins", program_folder / ".." / ".." / "plugins"});
+  found.keys = first_of("the vendors' keys", {share / "keys", program_folder / "keys", program_folder / ".." / "trust" / "keys"});
   found.console = first_of("the specialist's page", {share / "console", program_folder / "console",
                                                      fs::path(CAUKHAM_SOURCE_CONSOLE)});
   found.locale = first_of("the languages", {program_folder / ".." / "share" / "locale", program_folder / "locale",

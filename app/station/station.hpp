@@ -15,6 +15,8 @@ struct Options {
   std::filesystem::path data_folder;     // empty: the user's own
   std::filesystem::path program_folder;  // of the running program; its helpers are found from here
   std::string language = "vi";
+  bool safe = false;                     // without other makers' plugins
+  bool developer = false;                // plugins without a trusted signature may run, marked; also CAUKHAM_DEVELOPER=1
   bool simulate = false;                 // device models on the virtual bus instead of the system's devices
   std::string ecg_record;                // simulation: a WFDB header to play; empty: the ECG model
   std::string spirometry_folder;         // simulation: volume-time curves; empty: a synthetic manoeuvre
@@ -25,7 +27,7 @@ struct Options {
 
 // Where the parts of the installation lie: beside an installed program, or in a build folder.
 struct Installation {
-  std::filesystem::path plugin_host, simulator, plugins, console, locale;
+  std::filesystem::path plugin_host, simulator, plugins, keys, console, locale;
 };
 Installation find_installation(const std::filesystem::path& program_folder);
 

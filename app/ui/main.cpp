@@ -29,7 +29,9 @@ bool read_command(int argc, char** argv, Command& c) {
   po::options_description all("caukham");
   all.add_options()("help,h", "what can be given here")(
       "simulate", po::bool_switch(&c.station.simulate),
-      "practice: simulated devices, everything marked SIMULATED")("data", po::value(&data),
+      "practice: simulated devices, everything marked SIMULATED")(
+      "safe", po::bool_switch(&c.station.safe), "start without other makers' driver programs")(
+      "developer", po::bool_switch(&c.station.developer), "unsigned driver programs may run, marked on the screen")("data", po::value(&data),
                                                                   "folder for patients and examinations")(
       "lang", po::value(&lang), "vi or en; otherwise what was used last")(
       "scenario", po::value(&c.scenario), "plays a script of acts, then closes unless it says stay")(

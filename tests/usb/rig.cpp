@@ -33,6 +33,13 @@ std::vector<std::string> Rig::environment() const {
   return lines;
 }
 
+std::vector<std::string> Rig::arguments() const {
+  gchar* root = umockdev_testbed_get_root_dir(impl_->testbed);
+  std::vector<std::string> words = {"--rig", root};
+  g_free(root);
+  return words;
+}
+
 ck_endpoint Rig::plug(devices::DeviceModel& model) {
   const auto& id = model.identity();
   const bool serial = id.link == devices::Link::serial;

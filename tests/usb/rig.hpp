@@ -26,6 +26,8 @@ class Rig {
 
   // What a child needs in its environment to live in the testbed.
   std::vector<std::string> environment() const;
+  // And what its plugin host must be allowed for it.
+  std::vector<std::string> arguments() const;
 
   // The model must outlive its being plugged in. Returns the endpoint as a watcher of the system would.
   ck_endpoint plug(devices::DeviceModel& model);

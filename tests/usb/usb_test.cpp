@@ -44,7 +44,7 @@ std::vector<Case> all_cases() {
 
 PluginSession session(const Rig& rig, const Case& c) {
   return PluginSession(
-      {std::string(PLUGINS) + "/" + c.plugin + "/manifest.json", Way::process, {}, {}, rig.environment()});
+      {std::string(PLUGINS) + "/" + c.plugin + "/manifest.json", Way::process, {}, rig.arguments(), rig.environment()});
 }
 
 std::string all(const std::vector<std::string>& lines) {

@@ -73,11 +73,18 @@ struct Prepared {
   ::_exit(127);
 }
 
-std::vector<std::string> merged_environment(const std::vector<std::string>& extra) {
+bool harmless(const std::string& name) {
+  constexpr const char* known[] = {"PATH=",         "LANG=",         "LANGUAGE=",     "TZ=",           "LD_LIBRARY_PATH=",
+                                   "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS="};
+  return name.starts_with("LC_") || std::find(std::begin(known), std::end(known), name) != std::end(known);
+}
+
+std::vector<std::string> merged_environment(const std::vector<std::string>& extra, bool clean) {
   std::vector<std::string> all;
   const auto name = [](const std::string& line) { return line.substr(0, line.find('=') + 1); };
   for (char** e = environ; e && *e; ++e) {
     const std::string own = *e;
+    if (clean && !harmless(name(own))) continue;
     const bool replaced =
         std::any_of(extra.begin(), extra.end(), [&](const auto& x) { return name(x) == name(own); });
     if (!replaced) all.push_back(own);
@@ -108,7 +115,7 @@ std::string ExitStatus::words() const {
 Process Process::spawn(const Spawn& what) {
   std::vector<std::string> arguments{what.program};
   arguments.insert(arguments.end(), what.arguments.begin(), what.arguments.end());
-  std::vector<std::string> environment = merged_environment(what.environment);
+  std::vector<std::string> environment = merged_environment(what.environment, what.clean_environment);
   Prepared p;
   p.argv = pointers(arguments);
   p.envp = pointers(environment);

@@ -1,4 +1,5 @@
 // What a child uses, as Linux tells it in /proc.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
@@ -32,6 +33,15 @@ std::uint64_t Process::resident_bytes() const {
   std::uint64_t total = 0, resident = 0;
   file >> total >> resident;
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string file_stamp(const std::string& path) {
+  struct stat s {};
+  if (::stat(path.c_str(), &s) != 0) return "";
+  std::ostringstream text;
+  text << s.st_dev << ':' << s.st_ino << ' ' << s.st_size << ' ' << s.st_mtim.tv_sec << '.' << s.st_mtim.tv_nsec << ' '
+       << s.st_ctim.tv_sec << '.' << s.st_ctim.tv_nsec;
+  return text.str();
 }
 
 std::string own_program_path() {

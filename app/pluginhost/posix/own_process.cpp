@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdlib>
 
 namespace caukham::pluginhost {
 
@@ -16,6 +17,15 @@ ipc::Handle inherited(std::string_view number) {
     return {};
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   return ipc::Handle(fd);
+}
+
+void use_folder(const std::string& folder) {
+  if (!folder.empty())
+    for (const char* name : {"HOME", "TMPDIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"})
+      ::setenv(name, folder.c_str(), 1);
+  if (folder.empty() || ::chdir(folder.c_str()) != 0) {
+    [[maybe_unused]] const int rooted = ::chdir("/");
+  }
 }
 
 void end_within(unsigned seconds) { ::alarm(seconds); }

@@ -1,5 +1,5 @@
-// The last transfers of a port, for the log and the crash report. Off unless the host was started with
-// --trace.
+// The last transfers of a port, for the log and the crash report: into the application's flight recorder where there
+// is one, and with --trace onto stderr as well.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "caukham/abi.h"
+#include "ipc/pool.hpp"
 
 namespace caukham::pluginhost {
 
@@ -14,12 +15,11 @@ namespace caukham::pluginhost {
 // write(2), also from the signal handler of a crash. [any thread]
 class Trace {
  public:
-  static constexpr std::size_t lines = 64;
-  static constexpr std::size_t line_bytes = 160;
-
-  static void enable();  // also installs the handler of crashes
+  // Traffic into the flight recorder, of each transfer the first 4 bytes: what a protocol calls it, no samples.
+  static void record_into(ipc::Mapping flight);
+  static void enable();  // with 32 bytes of each, dumped at the end and in a crash
   static bool enabled() { return enabled_; }
-  // "in 81 512: A0 01 ..", the first 32 bytes.
+  // "in 81 512: A0 01 ..".
   static void note(std::string_view what, unsigned endpoint, ck_result result,
                    std::span<const std::uint8_t> data);
   static void dump();

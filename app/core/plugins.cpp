@@ -1,0 +1,344 @@
+#include "core/plugins.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "core/i18n.hpp"
+#include "core/log.hpp"
+#include "core/plugin_scan.hpp"
+#include "core/settings_file.hpp"
+#include "ipc/process.hpp"
+
+namespace caukham::core {
+namespace {
+namespace fs = std::filesystem;
+using nlohmann::json;
+constexpr std::size_t tail_lines = 50, tail_line_bytes = 400;
+
+std::string folder_under(const std::string& root, const fs::path& name) {
+  if (root.empty()) return "";
+  const auto folder = fs::path(root) / name;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  return error ? "" : folder.string();
+}
+
+// An id as a file name: plugins may call themselves anything.
+std::string as_name(const std::string& id) {
+  std::string name = id.substr(0, 100);
+  for (char& c : name)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))
+      c = '_';
+  if (!name.empty() && name.front() == '.') name.front() = '_';
+  return name;
+}
+
+std::string stamp_of(const ipc::Manifest& manifest) {
+  std::string stamp;
+  for (const auto& file : {manifest.library_path(), manifest.folder + "/manifest.json", manifest.folder + "/plugin.sig"})
+    stamp += ipc::file_stamp(file) + "|";
+  return stamp;
+}
+}  // namespace
+
+Plugins::Plugins(PluginsSettings settings)
+    : settings_(std::move(settings)), keys_(trust::Keys::read(settings_.keys_folder)),
+      registry_(Registry::scan(settings_.folders)) {
+  for (const auto& problem : keys_.problems()) log_warning("plugins", problem);
+  if (settings_.safe) log_warning("plugins", "safe start: only plugins signed with the station's own key may run");
+  if (settings_.developer) log_warning("plugins", "developer mode: unsigned plugins may run");
+  std::vector<const ipc::Manifest*> to_scan;
+  for (const auto& manifest : registry_.plugins()) {
+    Entry entry;
+    auto& info = entry.info;
+    info.id = manifest.id;
+    info.name = manifest.name;
+    info.version = manifest.version;
+    info.vendor = manifest.vendor;
+    info.kind = manifest.kind;
+    info.licence = manifest.licence;
+    info.folder = manifest.folder;
+    judge(entry, manifest);
+    log_info("plugins", manifest.id + " " + manifest.version + ": " + std::string(trust::name_of(info.signature)) + ". " +
+                            info.signature_words);
+    entries_.push_back(std::move(entry));
+  }
+  load_decisions();
+  // Trust comes before the scan, since the scan is the first time that anything of a plugin runs.
+  for (std::size_t n = 0; n < entries_.size(); ++n)
+    if (refusal_of(entries_[n]).empty()) to_scan.push_back(&registry_.plugins()[n]);
+  scan_all(to_scan);
+}
+
+void Plugins::judge(Entry& entry, const ipc::Manifest& manifest) const {
+  try {
+    entry.stamp = stamp_of(manifest);
+    entry.verdict = trust::judge({manifest.folder, manifest.id, manifest.version,
+                                  fs::path(manifest.library_path()).filename().string()},
+                                 keys_);
+  } catch (const std::exception& e) {
+    entry.verdict = {trust::State::tampered, e.what(), "", "", false};
+  }
+  entry.info.signature = entry.verdict.state;
+  entry.info.signature_words = entry.verdict.words;
+  entry.info.signer = entry.verdict.vendor;
+  entry.info.third_party = !entry.verdict.station;
+}
+
+std::string Plugins::refusal_of(const Entry& entry) const {
+  const auto& name = entry.info.name;
+  if (entry.removed) return tr("The driver program {0} was removed.", name);
+  switch (entry.info.signature) {
+    case trust::State::trusted: break;
+    case trust::State::tampered:
+      return tr("The driver program {0} was changed after it was signed, so it is not used. Call the technician.", name);
+    case trust::State::revoked:
+      return tr("The signature of the driver program {0} is not valid any more, so it is not used. Call the technician.",
+                name);
+    case trust::State::no_signature:
+    case trust::State::unknown_key:
+      if (settings_.developer) break;
+      return tr("The driver program {0} is not signed by anyone this station knows, so it is not used. Call the "
+                "technician.", name);
+  }
+  if (settings_.safe && entry.info.third_party)
+    return tr("Caukham was started without other makers' driver programs, so {0} is not used.", name);
+  if (!entry.info.enabled) return tr("The driver program {0} is switched off on this station.", name);
+  if (!entry.scan_failed.empty())
+    return tr("The driver program {0} failed its first test, so it is not used: {1}", name, entry.scan_failed);
+  return "";
+}
+
+void Plugins::scan_all(const std::vector<const ipc::Manifest*>& which) {
+  if (settings_.plugin_host.empty()) return;
+  const auto file = settings_.data_folder.empty() ? std::string() : settings_.data_folder + "/scans.json";
+  json known = read_settings(file);
+  struct Running {
+    const ipc::Manifest* manifest;
+    json entry;
+    std::future<ScanResult> result;
+  };
+  std::vector<Running> running;
+  for (const auto* manifest : which) {
+    json entry{{"id", manifest->id}};
+    try {
+      entry["library"] = trust::sha256_of(manifest->library_path());
+      entry["library_stamp"] = ipc::file_stamp(manifest->library_path());
+      entry["manifest"] = trust::sha256_of(manifest->folder + "/manifest.json");
+      entry["host"] = ipc::file_stamp(settings_.plugin_host);
+    } catch (const std::exception& e) {
+      find(manifest->id)->scan_failed = e.what();
+      continue;
+    }
+    const auto& before = known.is_object() && known.contains(manifest->folder) ? known[manifest->folder] : json();
+    const bool same = before.is_object() && std::all_of(entry.items().begin(), entry.items().end(), [&](const auto& item) {
+                        return before.contains(item.key()) && before[item.key()] == item.value();
+                      });
+    if (same && before.contains("good") && before["good"].is_boolean() && before.contains("words") &&
+        before["words"].is_string()) {
+      if (!before["good"].get<bool>()) find(manifest->id)->scan_failed = before["words"].get<std::string>();
+      continue;
+    }
+    running.push_back({manifest, std::move(entry), std::async(std::launch::async, [this, manifest] {
+                         return scan_plugin(settings_.plugin_host, *manifest, settings_.scan_ms);
+                       })});
+  }
+  if (running.empty()) return;
+  if (!known.is_object()) known = json::object();
+  for (auto& scan : running) {
+    const auto result = scan.result.get();
+    scan.entry["good"] = result.good;
+    scan.entry["words"] = result.words;
+    known[scan.manifest->folder] = scan.entry;
+    if (result.good) {
+      log_info("plugins", scan.manifest->id + " was scanned: version " + result.words);
+      continue;
+    }
+    log_error("plugins", scan.manifest->id + " failed its scan and is disabled: " + result.words);
+    find(scan.manifest->id)->scan_failed = result.words;
+  }
+  if (!file.empty() && !write_settings(file, known)) log_warning("plugins", file + " cannot be written");
+}
+
+void Plugins::load_decisions() {
+  if (settings_.data_folder.empty()) return;
+  const json file = read_settings(settings_.data_folder + "/plugins.json");
+  if (!file.is_object() || !file.contains("disabled") || !file["disabled"].is_array()) return;
+  for (const auto& id : file["disabled"])
+    if (auto* entry = id.is_string() ? find(id.get<std::string>()) : nullptr) entry->info.enabled = false;
+}
+
+void Plugins::save_decisions() const {
+  if (settings_.data_folder.empty()) return;
+  json disabled = json::array();
+  for (const auto& entry : entries_)
+    if (!entry.info.enabled) disabled.push_back(entry.info.id);
+  if (!write_settings(settings_.data_folder + "/plugins.json", {{"disabled", disabled}}))
+    log_warning("plugins", "which plugins are disabled cannot be kept: " + settings_.data_folder + " cannot be written");
+}
+
+Plugins::Entry* Plugins::find(const std::string& id) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.info.id == id; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+const Plugins::Entry* Plugins::find(const std::string& id) const { return const_cast<Plugins*>(this)->find(id); }
+
+std::vector<PluginInfo> Plugins::list() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<PluginInfo> list;
+  for (const auto& entry : entries_) {
+    auto info = entry.info;
+    for (const auto& [pid, use] : entry.uses) {
+      info.cpu_seconds += use.cpu_seconds;
+      if (!use.running) continue;
+      ++info.processes;
+      info.resident_bytes += use.resident_bytes;
+    }
+    info.reason = refusal_of(entry);
+    info.state = !info.reason.empty()     ? PluginState::disabled
+                 : !entry.trouble.empty() ? PluginState::failing
+                 : info.processes > 0     ? PluginState::running
+                                          : PluginState::idle;
+    if (info.reason.empty()) info.reason = entry.trouble;
+    list.push_back(std::move(info));
+  }
+  for (const auto& broken : registry_.broken()) {
+    PluginInfo info;
+    info.name = fs::path(broken.folder).filename().string();
+    info.folder = broken.folder;
+    info.state = PluginState::broken;
+    info.signature_words = "Not looked at: the plugin cannot be used in any case.";
+    info.reason = broken.reason;
+    list.push_back(std::move(info));
+  }
+  return list;
+}
+
+std::string Plugins::refusal(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(id);
+  if (!entry) return tr("The driver program {0} was removed.", id);
+  const auto& manifests = registry_.plugins();
+  const auto& manifest = manifests[static_cast<std::size_t>(entry - entries_.data())];
+  try {
+    if (!entry->removed && stamp_of(manifest) != entry->stamp) {
+      const auto before = entry->info.signature;
+      judge(*entry, manifest);
+      if (entry->info.signature != before)
+        log_warning("plugins", id + " has changed on disk: " + entry->info.signature_words);
+    }
+  } catch (const std::exception& e) {
+    return tr("The driver program {0} was removed.", entry->info.name);
+  }
+  return refusal_of(*entry);
+}
+
+bool Plugins::unsigned_plugin(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto* entry = find(id);
+  return entry && entry->info.signature != trust::State::trusted;
+}
+
+std::string Plugins::state_folder(const std::string& id) const {
+  return folder_under(settings_.data_folder, fs::path("plugins") / as_name(id));
+}
+std::string Plugins::crash_folder() const { return folder_under(settings_.data_folder, "crashes"); }
+
+void Plugins::enable(const std::string& id) {
+  const ipc::Manifest* manifest = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    auto* entry = find(id);
+    if (!entry) throw std::runtime_error("There is no plugin " + id + ".");
+    entry->info.enabled = true;
+    entry->trouble.clear();
+    manifest = &registry_.plugins()[static_cast<std::size_t>(entry - entries_.data())];
+    judge(*entry, *manifest);
+    save_decisions();
+    entry->scan_failed.clear();
+    if (!refusal_of(*entry).empty() || settings_.plugin_host.empty()) return;
+  }
+  const auto result = scan_plugin(settings_.plugin_host, *manifest, settings_.scan_ms);  // not under the lock: it takes its time
+  const std::lock_guard lock(mutex_);
+  if (!result.good) find(id)->scan_failed = result.words;
+  if (settings_.data_folder.empty()) return;
+  const auto file = settings_.data_folder + "/scans.json";
+  auto known = read_settings(file);
+  if (!known.is_object() || !known.contains(manifest->folder) || !known[manifest->folder].is_object()) return;
+  known[manifest->folder]["good"] = result.good;
+  known[manifest->folder]["words"] = result.words;
+  write_settings(file, known);
+}
+
+void Plugins::disable(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(id);
+  if (!entry) throw std::runtime_error("There is no plugin " + id + ".");
+  entry->info.enabled = false;
+  save_decisions();
+}
+
+void Plugins::remove(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(id);
+  if (!entry) throw std::runtime_error("There is no plugin " + id + ".");
+  std::error_code error;
+  fs::remove_all(entry->info.folder, error);
+  if (error)
+    throw std::runtime_error(tr("The driver program {0} cannot be removed: {1}. It is switched off instead; remove its "
+                                "folder as administrator.", entry->info.name, error.message()));
+  entry->removed = true;
+  entry->info.enabled = true;  // should it be installed again
+  save_decisions();
+  if (!settings_.data_folder.empty())
+    fs::remove_all(fs::path(settings_.data_folder) / "plugins" / as_name(id), error);
+  log_info("plugins", id + " was removed");
+}
+
+void Plugins::note_process(const std::string& id, int pid, bool running, double cpu_seconds,
+                           std::uint64_t resident_bytes) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(id);
+  if (!entry) return;
+  auto& use = entry->uses[pid];
+  if (running && !use.running && use.cpu_seconds > cpu_seconds) use = {};  // the number was given to another process
+  use = {std::max(use.cpu_seconds, cpu_seconds), running ? resident_bytes : 0, running};
+}
+
+void Plugins::note_log(const std::string& id, const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(id);
+  if (!entry) return;
+  auto& tail = entry->info.log_tail;
+  if (tail.size() >= tail_lines) tail.erase(tail.begin());
+  tail.push_back(line.substr(0, tail_line_bytes));
+}
+
+void Plugins::note_sandbox(const std::string& id, const std::string& words) {
+  const std::lock_guard lock(mutex_);
+  if (auto* entry = find(id)) entry->info.sandbox = words;
+}
+void Plugins::note_restart(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  if (auto* entry = find(id)) ++entry->info.restarts;
+}
+void Plugins::note_crash(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  if (auto* entry = find(id)) ++entry->info.crashes;
+}
+void Plugins::note_trouble(const std::string& id, const std::string& words) {
+  const std::lock_guard lock(mutex_);
+  if (auto* entry = find(id)) entry->trouble = words;
+}
+
+std::vector<std::string> Plugins::log_tail(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto* entry = find(id);
+  return entry ? entry->info.log_tail : std::vector<std::string>{};
+}
+
+}  // namespace caukham::core

@@ -1,0 +1,165 @@
+// A message pipe with one instance, connected before anybody else can: its name is random, this user's alone, refuses other
+// machines, and is no longer there once both ends are held. Overlapped, since nothing here may wait longer than it was told.
+#include "ipc/channel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <random>
+
+#include "ipc/win32/windows.hpp"
+
+namespace caukham::ipc {
+
+// One read is always under way: its event is what a Poller waits for. One write may be.
+struct Channel::Traffic {
+  Handle own;  // a second handle to the pipe: what is under way is stopped through it, whoever closed the first
+  HANDLE pipe;
+  Handle read_event, write_event;
+  OVERLAPPED reading{}, writing{};
+  std::vector<std::byte> incoming = std::vector<std::byte>(max_message_bytes), outgoing;
+  bool read_pending = false, write_pending = false, ended = false, oversized = false;
+  bool ready = false;  // a read has ended and waits to be taken
+  DWORD got = 0;
+
+  explicit Traffic(const Handle& end)
+      : own(end.duplicate()), pipe(own.native()), read_event(::CreateEventW(nullptr, TRUE, FALSE, nullptr)),
+        write_event(::CreateEventW(nullptr, TRUE, TRUE, nullptr)) {
+    begin_read();
+  }
+  ~Traffic() {
+    // The system writes into this object until it says that it has stopped.
+    DWORD moved = 0;
+    ::CancelIoEx(pipe, nullptr);
+    if (read_pending) ::GetOverlappedResult(pipe, &reading, &moved, TRUE);
+    if (write_pending) ::GetOverlappedResult(pipe, &writing, &moved, TRUE);
+  }
+  void note_read(BOOL good) {
+    read_pending = false;
+    if (!good && ::GetLastError() == ERROR_MORE_DATA)
+      oversized = true;
+    else if (!good)
+      ended = true;
+    else
+      ready = true;
+    ::SetEvent(read_event.native());
+  }
+  void begin_read() {
+    if (ended || oversized || ready || read_pending) return;
+    reading = {};
+    reading.hEvent = read_event.native();
+    ::ResetEvent(read_event.native());
+    DWORD at_once = 0;
+    if (::ReadFile(pipe, incoming.data(), static_cast<DWORD>(incoming.size()), &at_once, &reading)) {
+      got = at_once;
+      note_read(TRUE);
+    } else if (::GetLastError() == ERROR_IO_PENDING) {
+      read_pending = true;
+    } else {
+      note_read(FALSE);
+    }
+  }
+  void look_at_read() {
+    if (!read_pending || ::WaitForSingleObject(read_event.native(), 0) != WAIT_OBJECT_0) return;
+    note_read(::GetOverlappedResult(pipe, &reading, &got, FALSE));
+  }
+  // True when nothing is being written any more.
+  bool look_at_write() {
+    if (!write_pending) return true;
+    if (::WaitForSingleObject(write_event.native(), 0) != WAIT_OBJECT_0) return false;
+    DWORD moved = 0;
+    write_pending = false;
+    if (!::GetOverlappedResult(pipe, &writing, &moved, FALSE)) ended = true;
+    return true;
+  }
+};
+
+Channel::Traffic& Channel::traffic() const {
+  if (!traffic_) traffic_ = std::make_shared<Traffic>(handle_);
+  return *traffic_;
+}
+
+std::pair<Channel, Channel> Channel::pair() {
+  static std::atomic<unsigned> count{0};
+  std::random_device random;
+  const auto name = L"\\\\.\\pipe\\caukham-" + std::to_wstring(::GetCurrentProcessId()) + L"-" + std::to_wstring(count++) +
+                    L"-" + std::to_wstring(random()) + std::to_wstring(random());
+  Handle server(::CreateNamedPipeW(name.c_str(), PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                                   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS, 1, 1 << 20, 1 << 20,
+                                   0, nullptr));
+  if (server.native() == INVALID_HANDLE_VALUE) {
+    server.release();
+    throw_last_error("a pipe for a plugin");
+  }
+  Handle client(::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED,
+                              nullptr));
+  DWORD mode = PIPE_READMODE_MESSAGE;
+  if (client.native() == INVALID_HANDLE_VALUE) {
+    client.release();
+    throw_last_error("the other end of a pipe for a plugin");
+  }
+  if (!::SetNamedPipeHandleState(client.native(), &mode, nullptr, nullptr)) throw_last_error("a pipe of messages");
+  return {adopt(std::move(server)), adopt(std::move(client))};
+}
+
+Channel Channel::adopt(Handle handle) {
+  Channel channel;
+  channel.handle_ = std::move(handle);
+  return channel;
+}
+
+Handle::Native Channel::native() const { return valid() ? traffic().read_event.native() : Handle::none; }
+
+void Channel::close() {
+  traffic_.reset();
+  handle_.reset();
+}
+
+// Handles are not handed over on Windows: the peer's process would have to be known, and only the virtual bus of simulated
+// devices asks for it.
+Sent Channel::send(std::span<const std::byte> message, std::span<const Handle> handles) {
+  if (message.empty() || message.size() > max_message_bytes || !handles.empty()) return Sent::refused;
+  if (!valid()) return Sent::closed;
+  auto& t = traffic();
+  if (!t.look_at_write()) return Sent::would_block;
+  if (t.ended) return Sent::closed;
+  t.outgoing.assign(message.begin(), message.end());  // the caller's memory may be gone before the system has read it
+  t.writing = {};
+  t.writing.hEvent = t.write_event.native();
+  ::ResetEvent(t.write_event.native());
+  DWORD moved = 0;
+  if (::WriteFile(t.pipe, t.outgoing.data(), static_cast<DWORD>(t.outgoing.size()), &moved, &t.writing))
+    return Sent::ok;
+  if (::GetLastError() != ERROR_IO_PENDING) return Sent::closed;
+  t.write_pending = true;
+  return Sent::ok;
+}
+
+Sent Channel::send_within(std::span<const std::byte> message, int timeout_ms, std::span<const Handle> handles) {
+  const Sent first = send(message, handles);
+  if (first != Sent::would_block || timeout_ms == 0) return first;
+  ::WaitForSingleObject(traffic().write_event.native(), timeout_ms < 0 ? INFINITE : static_cast<DWORD>(timeout_ms));
+  return send(message, handles);
+}
+
+Received Channel::receive(std::vector<std::byte>& message, std::vector<Handle>* handles, int timeout_ms) {
+  message.clear();
+  if (handles) handles->clear();
+  if (!valid()) return Received::closed;
+  auto& t = traffic();
+  t.look_at_read();
+  if (t.read_pending && timeout_ms != 0) {
+    ::WaitForSingleObject(t.read_event.native(), timeout_ms < 0 ? INFINITE : static_cast<DWORD>(timeout_ms));
+    t.look_at_read();
+  }
+  if (t.oversized) return Received::refused;
+  if (t.ready) {
+    message.assign(t.incoming.begin(), t.incoming.begin() + t.got);
+    t.ready = false;
+    t.begin_read();
+    return message.empty() ? Received::refused : Received::message;
+  }
+  return t.ended ? Received::closed : Received::nothing;
+}
+
+}  // namespace caukham::ipc

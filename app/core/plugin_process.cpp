@@ -30,6 +30,8 @@ PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ip
   what.arguments = {"--manifest", manifest.folder + "/manifest.json", "--channel", "3", "--pool", "4", "--flight", "5"};
   what.inherit = {{&channel, 3}, {&pool, 4}, {&flight, 5}};
   what.clean_environment = true;
+  what.confined = true;
+  what.memory_bytes = (std::uint64_t{manifest.memory_mb} << 20) + manifest.pool.bytes() + settings.library_bytes;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) what.arguments.insert(what.arguments.end(), {name, value});
   };

@@ -22,6 +22,8 @@ ScanResult scan_plugin(const std::string& plugin_host, const ipc::Manifest& mani
     what.arguments = {"--scan", "--manifest", manifest.folder + "/manifest.json", "--channel", "3"};
     what.inherit = {{&channel, 3}};
     what.clean_environment = true;
+    what.confined = true;
+    what.memory_bytes = std::uint64_t{manifest.memory_mb + 128} << 20;
     auto process = ipc::Process::spawn(what);
     channel.reset();  // so that its end is the channel's
     std::optional<ipc::Hello> hello;

@@ -20,19 +20,23 @@ constexpr double slower = 1;
 #endif
 constexpr double back_within_ms = 3000 * slower;
 
-// The plugin does its deed, dies of it or is ended for it, and is back.
-void dies_and_comes_back(Isolation& bench, const std::string& deed, const std::string& in_report, bool soon = true) {
+// The plugin does its deed, dies of it or is ended for it, and is back: within 3 s of its last sample, or, where the deed
+// itself takes its time, of its end.
+void dies_and_comes_back(Isolation& bench, const std::string& deed, const std::string& in_report, bool at_once = true) {
   INFO(deed);
   bench.run(deed);
   REQUIRE(bench.await_state(2, DeviceState::restarting));
+  const auto ended = core::now_ns();
   INFO(bench.last.problem);
   CHECK(bench.last.problem.size() > 20);
   REQUIRE(bench.await_state(2, DeviceState::live));
+  const auto back_ms = static_cast<double>(core::now_ns() - ended) / 1e6;
   REQUIRE(bench.goes_on(2));
   REQUIRE(bench.goes_on(1));
   bench.require_every_sample();
-  std::printf("%s: back after %.0f ms\n", deed.c_str(), bench.longest_silence_ms());
-  if (soon) CHECK(bench.longest_silence_ms() < back_within_ms);
+  std::printf("%s: back %.0f ms after its end, %.0f ms without samples\n", deed.c_str(), back_ms,
+              bench.longest_silence_ms());
+  CHECK((at_once ? bench.longest_silence_ms() : back_ms) < back_within_ms);
   // The hole is a fact with a length, told before the first sample behind it.
   std::uint64_t lost = 0;
   for (const auto& item : bench.seen)
@@ -88,11 +92,11 @@ TEST_CASE("a plugin that floods at full speed must be back, and no other device 
 TEST_CASE("a plugin that allocates 10 GB must be back, and no other device may miss a sample", "[allocate]") {
   Isolation bench;
   // AddressSanitizer does not bear a limit of the address space: there the watch on memory in RAM ends it.
-  dies_and_comes_back(bench, "allocate", sanitized ? "MiB of memory" : "malloc failed after MiB");
+  dies_and_comes_back(bench, "allocate", sanitized ? "MiB of memory" : "malloc failed after MiB", false);
 }
 TEST_CASE("a plugin that takes 10 GB of shared memory must be ended for what lies in RAM", "[allocate_shared]") {
   Isolation bench;
-  dies_and_comes_back(bench, "allocate_shared", "MiB of memory");
+  dies_and_comes_back(bench, "allocate_shared", "MiB of memory", false);
 }
 TEST_CASE("a plugin that keeps a processor busy beyond its limit must be ended", "[spin]") {
   Isolation bench(nlohmann::json{{"limits", {{"cpu_percent", 10}}}});

@@ -7,7 +7,8 @@
 //   calls     seccomp: a list of what libraries need; no sockets but the system's device news (udev), no fork, no exec, no
 //             signals to others, no other process's memory
 //   network   a namespace of its own without any interface (the calls say no to sockets in any case)
-//   limits    memory, open files, file size, threads, no core dumps, lower priority, first to go when memory ends
+//   limits    memory, open files, file size, threads, no core dumps, first to go when memory ends. Not a lower priority:
+//             time stamps would suffer under load; the application ends what keeps a processor busy instead
 // Windows: the restricted token and the Job object that the application starts this process with.
 #pragma once
 #include <cstdint>

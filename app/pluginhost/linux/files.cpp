@@ -25,7 +25,7 @@ struct [[gnu::packed]] BelowPath {
   std::int32_t parent;
 };
 constexpr std::uint64_t execute = 1, write_file = 1 << 1, read_file = 1 << 2, read_dir = 1 << 3, remove_dir = 1 << 4,
-                        remove_file = 1 << 5, make_dir = 1 << 7, make_reg = 1 << 8, refer = 1 << 13, truncate = 1 << 14,
+                        remove_file = 1 << 5, make_dir = 1 << 7, make_reg = 1 << 8, make_sock = 1 << 9, refer = 1 << 13, truncate = 1 << 14,
                         ioctl_dev = 1 << 15;
 constexpr std::uint64_t reading = read_file | read_dir;
 constexpr std::uint64_t writing = reading | write_file | remove_dir | remove_file | make_dir | make_reg | refer | truncate;
@@ -56,7 +56,8 @@ std::string wall_files(const SandboxRules& rules) {
   if (!ruleset.valid()) return std::string("Landlock refuses: ") + std::strerror(errno);
   bool good = true;
   for (const auto& path : rules.read) good = allow(ruleset.native(), path, reading, set.files) && good;
-  for (const auto& path : rules.write) good = allow(ruleset.native(), path, writing, set.files) && good;
+  const auto own_folder = writing | (rules.local_sockets ? make_sock : 0);
+  for (const auto& path : rules.write) good = allow(ruleset.native(), path, own_folder, set.files) && good;
   for (const auto& path : rules.devices)
     good = allow(ruleset.native(), path, reading | write_file | ioctl_dev, set.files) && good;
   if (!good || ::syscall(sys_restrict, ruleset.native(), 0) != 0)

@@ -42,7 +42,6 @@ void drop_capabilities() {
 
 std::string limit_resources(const SandboxRules& rules) {
   write_line("/proc/self/oom_score_adj", "800");  // when the system runs out of memory, this goes before the window
-  ::setpriority(PRIO_PROCESS, 0, 5);
   ::signal(SIGXFSZ, SIG_IGN);  // a file too long is an error, not a death
   bool good = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 256) && limit(RLIMIT_FSIZE, 64u << 20);
   // The limit of what is private and writable; the address space is left room for libraries, the pool and what

@@ -1,0 +1,280 @@
+#include "analysis/ecg/analysis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "analysis/ecg/detector.hpp"
+#include "analysis/ecg/intervals.hpp"
+#include "analysis/ecg/leads.hpp"
+
+namespace caukham::analysis::ecg {
+namespace {
+
+// How alike the beats must be to be heart beats. Measured: noise laid over itself by its peaks reaches 0.49
+// (white) and 0.77 (slow, one lead, six "beats"), a heart in noise of half its size 0.75.
+double least_likeness(std::size_t leads) { return leads < 3 ? 0.75 : 0.65; }
+constexpr double remove_mains_from_uv = 10;
+constexpr double nothing_left_of_axis = 0.1;  // net vector below this part of the total area: indeterminate
+
+void check(const Recording& r) {
+  if (r.channels.empty() || r.samples() == 0)
+    throw std::invalid_argument(tr_later("The recording is empty: there are no samples in it."));
+  if (r.channels.size() > 64)
+    throw std::invalid_argument(tr_later("The recording has more than 64 channels."));
+  if (!(r.fs_hz >= 100 && r.fs_hz <= 4000))
+    throw std::invalid_argument(tr_later("The sampling rate is not one of an ECG (100 to 4000 Hz)."));
+  for (const auto& c : r.channels)
+    if (c.uv.size() != r.samples())
+      throw std::invalid_argument(tr_later("The recording's leads are not of the same length."));
+}
+
+std::vector<Beat> in_order(std::vector<Beat> beats, std::size_t samples) {
+  std::erase_if(beats, [&](const Beat& b) { return b.sample >= samples; });
+  std::sort(beats.begin(), beats.end(), [](const Beat& a, const Beat& b) { return a.sample < b.sample; });
+  beats.erase(std::unique(beats.begin(), beats.end(),
+                          [](const Beat& a, const Beat& b) { return a.sample == b.sample; }),
+              beats.end());
+  return beats;
+}
+
+// A lead's name is a key in the results: printable ASCII, and no two alike ("ECG", "ECG (2)").
+Recording with_plain_names(Recording r) {
+  std::vector<std::string> seen;
+  for (auto& c : r.channels) {
+    for (char& x : c.lead)
+      if (x < 0x20 || x > 0x7e) x = '?';
+    if (c.lead.empty()) c.lead = "unnamed";
+    const std::string name = c.lead;
+    for (int n = 2; std::find(seen.begin(), seen.end(), c.lead) != seen.end(); ++n)
+      c.lead = name + " (" + std::to_string(n) + ")";
+    seen.push_back(c.lead);
+  }
+  return r;
+}
+
+std::vector<bool> usable(const std::vector<LeadQuality>& quality) {
+  std::vector<bool> out;
+  for (const auto& q : quality) out.push_back(q.usable);
+  return out;
+}
+
+bool any(const std::vector<bool>& v) { return std::find(v.begin(), v.end(), true) != v.end(); }
+
+double qrs_peak_to_peak(const MedianBeat& m, std::size_t lead) {
+  const auto& uv = m.leads[lead].uv;
+  if (uv.empty()) return 0;
+  const auto half = static_cast<std::size_t>(0.08 * m.fs_hz);
+  const auto from = uv.begin() + static_cast<std::ptrdiff_t>(m.r_at - std::min(m.r_at, half));
+  const auto to = uv.begin() + static_cast<std::ptrdiff_t>(std::min(uv.size(), m.r_at + half + 1));
+  const auto [low, high] = std::minmax_element(from, to);
+  return static_cast<double>(*high) - static_cast<double>(*low);
+}
+
+Measure interval(const Mark& from, const Mark& to, double least_ms, double most_ms) {
+  if (!from.ms) return Measure::unknown(from.reason);
+  if (!to.ms) return Measure::unknown(to.reason);
+  const double ms = *to.ms - *from.ms;
+  if (ms < least_ms || ms > most_ms)
+    return Measure::unknown(
+        {tr_later("The marks found would give {0} ms, which cannot be: look at the tracing."),
+         {number(ms, 0)}});
+  return Measure::of(ms);
+}
+
+struct Axes {
+  const EcgAnalysis& a;
+  const std::vector<bool>& good;
+  std::array<std::optional<std::size_t>, lead_count> at{};
+
+  Axes(const EcgAnalysis& analysis, const std::vector<bool>& ok) : a(analysis), good(ok) {
+    for (std::size_t c = 0; c < a.median.leads.size(); ++c)
+      if (const auto l = lead_of(a.median.leads[c].lead); l && !at[static_cast<std::size_t>(*l)])
+        at[static_cast<std::size_t>(*l)] = c;
+  }
+
+  Measure axis(const Mark& from, const Mark& to) const {
+    const auto i = at[static_cast<std::size_t>(Lead::I)], avf = at[static_cast<std::size_t>(Lead::aVF)];
+    if (!i || !avf || !good[*i] || !good[*avf])
+      return Measure::unknown(
+          {tr_later("The axis needs leads I and aVF (or II), and they cannot be used."), {}});
+    if (!from.ms) return Measure::unknown(from.reason);
+    if (!to.ms) return Measure::unknown(to.reason);
+    std::array<Area, 2> sums;
+    double noise = 0;
+    for (std::size_t k = 0; k < 2; ++k) {
+      const auto lead = k ? *avf : *i;
+      const auto level = pr_level_uv(a.median, lead, *a.marks.qrs_onset.ms);
+      const auto sum = level ? area(a.median, lead, *from.ms, *to.ms, *level) : std::nullopt;
+      if (!sum)
+        return Measure::unknown(
+            {tr_later("The axis needs leads I and aVF (or II), and they cannot be used."), {}});
+      sums[k] = *sum;
+      noise = std::max(noise, a.median.leads[lead].slow_noise_uv * (*to.ms - *from.ms));
+    }
+    const double smallest = std::max(nothing_left_of_axis * std::hypot(sums[0].total, sums[1].total), noise);
+    const auto deg = frontal_axis_deg(sums[0].net, sums[1].net, smallest);
+    return deg ? Measure::of(*deg)
+               : Measure::unknown(
+                     {tr_later(
+                          "Indeterminate: positive and negative parts of the wave are alike in I and aVF."),
+                      {}});
+  }
+};
+
+void everything_unknown(EcgAnalysis& a, const Sentence& why) {
+  for (Measure* m : {&a.p_ms, &a.pr_ms, &a.qrs_ms, &a.qt_ms, &a.qtc_bazett_ms, &a.qtc_fridericia_ms,
+                     &a.qtc_framingham_ms, &a.qtc_hodges_ms, &a.axis_deg, &a.p_axis_deg, &a.t_axis_deg})
+    *m = Measure::unknown(why);
+  a.st.clear();
+  for (const auto& q : a.quality)
+    a.st.push_back({q.lead, Measure::unknown(why), Measure::unknown(why), Measure::unknown(why)});
+}
+
+void rate(EcgAnalysis& a) {
+  a.rhythm = rhythm(a.beats, a.fs_hz);
+  const double rr = median_rr_s(a.beats, a.fs_hz);
+  if (a.beats.size() < 3) {
+    a.heart_rate_bpm = a.rr_s =
+        Measure::unknown({tr_later("Fewer than three beats were found; record for longer."), {}});
+  } else if (rr < 0.2 || rr > 4) {
+    a.heart_rate_bpm = a.rr_s =
+        Measure::unknown({tr_later("The beats found are not in a heart's time."), {}});
+  } else {
+    a.rr_s = Measure::of(rr);
+    a.heart_rate_bpm = Measure::of(60 / rr);
+  }
+}
+
+void no_beats(EcgAnalysis& a, const Sentence& why) {
+  a.beats.clear();
+  a.rhythm = rhythm(a.beats, a.fs_hz);
+  a.heart_rate_bpm = a.rr_s = Measure::unknown(why);
+  everything_unknown(a, why);
+  for (auto& q : a.quality) {
+    if (q.usable) q.reasons.push_back({tr_later("No heart beats can be found in it."), {}});
+    q.usable = false;
+  }
+}
+
+void intervals(EcgAnalysis& a) {
+  const auto& m = a.marks;
+  a.qrs_ms = interval(m.qrs_onset, m.qrs_end, 40, 260);
+  a.qt_ms = interval(m.qrs_onset, m.t_end, 200, 750);
+  a.p_ms = interval(m.p_onset, m.p_end, 20, 200);
+  a.pr_ms = interval(m.p_onset, m.qrs_onset, 50, 450);
+  const auto corrected = [&](double (*formula)(double, double)) {
+    if (!a.qt_ms) return Measure::unknown(a.qt_ms.reason);
+    if (!a.rr_s) return Measure::unknown(a.rr_s.reason);
+    return Measure::of(formula(*a.qt_ms.value, *a.rr_s.value));
+  };
+  a.qtc_bazett_ms = corrected(qtc_bazett_ms);
+  a.qtc_fridericia_ms = corrected(qtc_fridericia_ms);
+  a.qtc_framingham_ms = corrected(qtc_framingham_ms);
+  a.qtc_hodges_ms = corrected(qtc_hodges_ms);
+}
+
+void st_levels(EcgAnalysis& a) {
+  a.st.clear();
+  for (std::size_t l = 0; l < a.median.leads.size(); ++l) {
+    LeadSt st{a.median.leads[l].lead, {}, {}, {}};
+    const auto level = a.marks.qrs_onset.ms ? pr_level_uv(a.median, l, *a.marks.qrs_onset.ms) : std::nullopt;
+    const auto at = [&](double after_ms) {
+      if (!a.quality[l].usable) return Measure::unknown({tr_later("The lead cannot be used."), {}});
+      if (!a.marks.qrs_end.ms) return Measure::unknown(a.marks.qrs_end.reason);
+      // In a fast heart J + 80 ms lies on the T wave or in the next beat: nothing after the T wave's peak is
+      // ST.
+      if (a.marks.t_peak_ms && *a.marks.qrs_end.ms + after_ms >= *a.marks.t_peak_ms)
+        return Measure::unknown({tr_later("The T wave begins before this point."), {}});
+      const auto v = level_uv(a.median, l, *a.marks.qrs_end.ms + after_ms);
+      return v && level ? Measure::of(*v - *level)
+                        : Measure::unknown({tr_later("The beat is too short for this point."), {}});
+    };
+    st.j_uv = at(0);
+    st.j60_uv = at(60);
+    st.j80_uv = at(80);
+    a.st.push_back(std::move(st));
+  }
+}
+
+}  // namespace
+
+EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
+  check(given);
+  const Completed completed(with_plain_names(given), options.electrodes_off);
+  const Recording& recording = completed.recording();
+  EcgAnalysis a;
+  a.record = options.record;
+  a.fs_hz = given.fs_hz;
+  a.samples = given.samples();
+  a.computed = completed.added();
+  for (const auto& c : recording.channels) a.leads.push_back(c.lead);
+  a.filter = options.filter;
+  a.quality = measure_quality(recording, options.limits);
+
+  Sentence why{tr_later("No lead can be used."), {}};
+  if (!any(usable(a.quality))) {
+    no_beats(a, why);
+    return a;
+  }
+  if (options.beats) {
+    a.beats = in_order(*options.beats, a.samples);
+  } else {
+    // Computed leads tell the detector nothing new.
+    Recording measured = recording;
+    measured.channels.resize(given.channels.size());
+    a.beats = detect_beats(measured);
+  }
+  if (a.beats.empty()) {
+    no_beats(a, {tr_later("No heart beats can be found."), {}});
+    return a;
+  }
+  rate(a);
+  a.rhythm = rhythm(a.beats, a.fs_hz, gaps(recording));
+
+  MedianOptions how;
+  for (const auto& q : a.quality)
+    if (q.usable && q.mains_uv > remove_mains_from_uv) how.mains_hz = q.mains_hz;
+  auto good = usable(a.quality);
+  a.median = median_beat(recording, a.beats, good, how);
+  if (a.median.empty()) {
+    everything_unknown(a, a.median.reason);
+    return a;
+  }
+  if (a.median.likeness <
+      least_likeness(static_cast<std::size_t>(std::count(good.begin(), good.end(), true)))) {
+    a.median = {};
+    no_beats(a, {tr_later("What was found does not repeat like heart beats do: it is noise."), {}});
+    return a;
+  }
+  const auto connected = good;
+  for (std::size_t l = 0; l < a.quality.size(); ++l)
+    if (a.quality[l].usable) judge(a.quality[l], qrs_peak_to_peak(a.median, l), options.limits);
+  // The leads that fell through have had a say in aligning: once more without them.
+  if (const auto judged = usable(a.quality); judged != good && any(judged))
+    a.median = median_beat(recording, a.beats, judged, how);
+  good = usable(a.quality);
+  if (how.mains_hz > 0) a.filter += "; " + number(how.mains_hz, 0) + " Hz subtracted from the beats";
+  a.filter += "; baseline by PR segments";
+  if (!any(good) || a.median.empty()) {
+    everything_unknown(a, a.median.empty() ? a.median.reason : why);
+    return a;
+  }
+  a.marks = delineate(a.median, good);
+  intervals(a);
+  // A lead in which the QRS is small because the axis stands upright on it is unfit to be read, but not for
+  // the axis.
+  const Axes axes(a, connected);
+  a.axis_deg = axes.axis(a.marks.qrs_onset, a.marks.qrs_end);
+  a.p_axis_deg = axes.axis(a.marks.p_onset, a.marks.p_end);
+  // From the middle of ST on: what of ST belongs to T is a convention; this one leaves a raised J out.
+  Mark t_from = a.marks.t_end;
+  if (t_from.ms && a.marks.qrs_end.ms)
+    t_from.ms = (*a.marks.qrs_end.ms + a.marks.t_peak_ms.value_or(*t_from.ms)) / 2;
+  a.t_axis_deg = axes.axis(t_from, a.marks.t_end);
+  st_levels(a);
+  a.hints = reversal_hints(a.median, a.marks, good);
+  return a;
+}
+
+}  // namespace caukham::analysis::ecg

@@ -10,12 +10,16 @@ namespace {
 
 using namespace limits;
 
-constexpr double guard_qrs_ms = 8, guard_p_ms = 12,
-                 guard_t_ms = 14;  // leads that agree; as in limits.hpp, ours
+// Ours: within `agree` leads agree; a mark farther than `stray` outside the leads' median is not believed (a
+// sloping baseline before P, a U wave after T).
+struct Guard {
+  double agree_ms, stray_ms;
+};
+constexpr Guard guard_qrs{8, 25}, guard_p{12, 18}, guard_t{14, 30};
 constexpr double noisy_uv = 12, min_p_uv = 18;
 
 // The earliest mark that others carry within the guard (of six leads three, of three two); `latest` mirrored.
-Mark global(Signal marks, double guard_ms, bool latest, Sentence otherwise) {
+Mark global(Signal marks, const Guard& guard, bool latest, Sentence otherwise) {
   Mark out;
   if (marks.empty()) {
     out.reason = std::move(otherwise);
@@ -24,18 +28,18 @@ Mark global(Signal marks, double guard_ms, bool latest, Sentence otherwise) {
   for (double& m : marks) m = latest ? -m : m;
   std::sort(marks.begin(), marks.end());
   const std::size_t together = marks.size() >= 6 ? 3 : marks.size() >= 3 ? 2 : 1;
-  double chosen = median(marks);  // nobody agrees with anybody: the middle, and the confidence says so
+  const double middle = median(marks);
+  double chosen = middle;  // nobody agrees with anybody: the middle, and the confidence says so
   for (std::size_t i = 0; i + together <= marks.size(); ++i)
-    if (marks[i + together - 1] - marks[i] <= guard_ms) {
+    if (marks[i] >= middle - guard.stray_ms && marks[i + together - 1] - marks[i] <= guard.agree_ms) {
       chosen = marks[i];
       break;
     }
-  const double middle = median(marks);
   Signal away;
   std::size_t near = 0;
   for (double m : marks) {
     away.push_back(std::abs(m - middle));
-    near += std::abs(m - chosen) <= 2 * guard_ms;
+    near += std::abs(m - chosen) <= 2 * guard.agree_ms;
   }
   out.ms = latest ? -chosen : chosen;
   out.leads = marks.size();
@@ -86,8 +90,8 @@ Delineation delineate(const MedianBeat& beat, const std::vector<bool>& usable) {
     if (marks.qrs_onset_ms) onsets.push_back(*marks.qrs_onset_ms);
     if (marks.qrs_end_ms) ends.push_back(*marks.qrs_end_ms);
   }
-  out.qrs_onset = global(onsets, guard_qrs_ms, false, no_qrs());
-  out.qrs_end = global(ends, guard_qrs_ms, true, no_qrs());
+  out.qrs_onset = global(onsets, guard_qrs, false, no_qrs());
+  out.qrs_end = global(ends, guard_qrs, true, no_qrs());
   if (!out.qrs_onset.ms || !out.qrs_end.ms) return nothing(no_qrs());
   const double on = *out.qrs_onset.ms, off = *out.qrs_end.ms, rr_ms = beat.rr_s * 1000;
 
@@ -127,7 +131,7 @@ Delineation delineate(const MedianBeat& beat, const std::vector<bool>& usable) {
               t_end(sum, slope(sum, coarse, f.dt_ms), median(noise), t_peak->at, t_first, t_last, f))
         t_ends.push_back(t->end_ms);
   }
-  out.t_end = global(t_ends, guard_t_ms, true, no_t);
+  out.t_end = global(t_ends, guard_t, true, no_t);
 
   // P: between the T wave before and the QRS.
   const double previous_t = out.t_end.ms && rr_ms > 0 ? *out.t_end.ms - rr_ms + 10 : -1e9;
@@ -189,8 +193,8 @@ Delineation delineate(const MedianBeat& beat, const std::vector<bool>& usable) {
   if (p_ends.empty())
     if (const auto v = wave_limit(sum, s, 0, at, p_last, f)) p_ends.push_back(*v);
   const Sentence unclear{tr_later("The beginning or end of the P wave cannot be told from the noise."), {}};
-  out.p_onset = global(p_onsets, guard_p_ms, false, unclear);
-  out.p_end = global(p_ends, guard_p_ms, true, unclear);
+  out.p_onset = global(p_onsets, guard_p, false, unclear);
+  out.p_end = global(p_ends, guard_p, true, unclear);
   out.p_peak_ms = f.ms(static_cast<double>(at));
   return out;
 }

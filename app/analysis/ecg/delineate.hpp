@@ -1,7 +1,7 @@
 // Where P, QRS and T begin and end on the median beat: in every lead, and once for all leads. The global
 // limits are the earliest onset and the latest end in any lead, as the CSE Working Party recommends (Eur
 // Heart J 1985;6:815) and the AHA/ACC/HRS paper of 2007 repeats; a lead that stands alone with its opinion is
-// not followed (guard_ms).
+// not followed (see delineate.cpp: Guard).
 //
 //   QRS   the stretch around the steepest point in which the slope does not stay below a threshold for 12 ms
 //   (ours). P     the largest wave before the QRS, in the sum of leads weighted by their signal over noise;

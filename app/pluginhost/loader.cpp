@@ -1,6 +1,7 @@
 #include "pluginhost/loader.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "caukham/ext/transport.h"
 #include "ipc/messages.hpp"
@@ -79,6 +80,12 @@ Plugin::Plugin(const ipc::Manifest& manifest, HostTable& host) {
 
 Plugin::~Plugin() {
   if (entry_) entry_->deinit();
+#ifdef __SANITIZE_ADDRESS__
+  // The leak checker looks when the process ends: what a library under the plugin keeps in its globals (libx265 does)
+  // would be a leak without a name once that library is unloaded.
+  static auto& kept = *new std::vector<boost::dll::shared_library>;
+  kept.push_back(std::move(library_));
+#endif
 }
 
 }  // namespace caukham::pluginhost

@@ -2,7 +2,9 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <string_view>
 
+#include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "ipc/process.hpp"
 
@@ -18,7 +20,7 @@ constexpr const char* usage =
     "  caukham-cli record verify [--json]                 re-reads every file and the audit chain\n"
     "  caukham-cli record export EXAM DIR [--json]        the exam as plain files\n"
     "  caukham-cli session serve [--simulate] [--json]    an exam that a specialist can join, until Ctrl-C\n"
-    "  caukham-cli analyze spirometry|calibration|gli --help   recorded breathing, syringe checks, reference values\n"
+    "  caukham-cli analyze …                              recordings in files; `analyze --help` tells\n"
     "\n"
     "Everywhere: --data DIR (the station's data), --lang vi|en, --simulate (simulated devices),\n"
     "            --ecg RECORD.hea, --spirometry DIR (what the simulated devices play),\n"
@@ -30,13 +32,8 @@ constexpr const char* usage =
 int main(int argc, char** argv) {
   using namespace caukham;
   try {
-    if (argc >= 3 && std::string(argv[1]) == "analyze") {
-      const std::string what = argv[2];
-      const std::vector<std::string> args(argv + 3, argv + argc);
-      if (what == "spirometry") return cli::analyze_spirometry(args);
-      if (what == "calibration") return cli::analyze_calibration(args);
-      if (what == "gli") return cli::analyze_gli(args);
-    }
+    // Files need no station, and have options of their own.
+    if (argc > 1 && std::string_view(argv[1]) == "analyze") return cli::analyze({argv + 2, argv + argc});
     const auto call = cli::parse(argc, argv);
     if (call.words.empty() || call.help) {
       std::fputs(usage, call.help ? stdout : stderr);

@@ -50,6 +50,11 @@ std::string in_words(const ecg::Sentence& s) {
   return ecg::text(s, [](const std::string& key) { return tr(key.c_str()); });
 }
 
+// The rhythm's words are the analysis' own; the catalogue has to hear of them here.
+[[maybe_unused]] constexpr const char* rhythm_words[] = {
+    core::tr_later("regular"), core::tr_later("irregular"), core::tr_later("irregularly irregular"), core::tr_later("cannot tell"),
+    core::tr_later("fewer than two intervals between beats"), core::tr_later("fewer than 8 intervals between normal beats")};
+
 void line(const std::string& what, const ecg::Measure& m, const char* unit, int decimals = 0) {
   if (m.value) std::printf("  %s: %s %s\n", what.c_str(), ecg::number(*m.value, decimals).c_str(), unit);
   else std::printf("  %s: %s\n", what.c_str(), tr("cannot tell: {0}", in_words(m.reason)).c_str());

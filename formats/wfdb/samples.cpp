@@ -97,7 +97,8 @@ WfdbSamples wfdb_samples(const WfdbHeader& h, std::size_t signal, std::span<cons
   const auto& s = h.signals.at(signal);
   const std::uint64_t held = wfdb_frames(h, signal, bytes.size());
   const std::uint64_t frames = h.frames ? std::min(h.frames, held) : held;
-  const auto [width, column] = place_of(h, signal);
+  const Place place = place_of(h, signal);
+  const std::uint64_t width = place.width, column = place.column;
   const std::uint64_t each = s.samples_per_frame;
   if (frames > max_samples / each) throw WfdbError("WFDB record: " + s.file + " holds more samples than can be read at once");
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();

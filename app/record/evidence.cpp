@@ -19,7 +19,8 @@ void check(int ok) {
                       core::tr("The computer's cryptography library failed. Restart the program."));
 }
 
-EVP_MD_CTX* ctx(const std::unique_ptr<void, auto>& p) { return static_cast<EVP_MD_CTX*>(p.get()); }
+template <class Deleter>  // clang 14 knows no "auto" there
+EVP_MD_CTX* ctx(const std::unique_ptr<void, Deleter>& p) { return static_cast<EVP_MD_CTX*>(p.get()); }
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 
 #include "analysis/ecg/analysis.hpp"
 #include "analysis/ecg/detector.hpp"
+#include "analysis/ecg/live.hpp"
 #include "analysis/spirometry/session.hpp"
 #include "devices/signals/ecgsyn.hpp"
 #include "devices/signals/spirometry.hpp"

@@ -168,7 +168,7 @@ def scores(folder):
     write_annotations(ref / "204.atr", marks[:5] + [(2500, "["), (4000, "]")] + marks[11:])
     write_annotations(test / "204.ckq", marks)
     flutter = json.loads(cli("compare", ref / "204.atr", test / "204.ckq", "--json", "--fs-hz", RATE).stdout)["gross"]
-    assert flutter["window_150_ms"]["FP"] == 1 and flutter["test_beats_in_flutter"] == 5, flutter
+    assert flutter["window_150_ms"]["FP"] == 0 and flutter["test_beats_in_flutter"] == 6, flutter
     assert flutter["flutter_episodes_left_out"] == 1
 
 

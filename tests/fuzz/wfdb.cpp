@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "analysis/spirometry/wf.hpp"
 #include "devices/signals/spirometry.hpp"
 #include "formats/wfdb/annotations.hpp"
 #include "formats/wfdb/record.hpp"
@@ -95,6 +96,10 @@ void wf(Input bytes) {
       for (const float v : m.flow_lps) must(std::isfinite(v), "flows are numbers");
     }
   } catch (const devices::WfError&) {
+  }
+  try {  // the analysis reads the same files
+    for (const float v : analysis::spirometry::parse_curve(text(bytes)).flow_lps) must(std::isfinite(v), "flows are numbers");
+  } catch (const analysis::spirometry::CurveError&) {
   }
 }
 std::vector<Seed> curves() {

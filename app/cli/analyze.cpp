@@ -17,6 +17,7 @@ constexpr const char* usage =
     "  analyze spirometry FILE… [--json] forced expirations: numbers, acceptability, grades\n"
     "  analyze calibration FILE… [--json] strokes of a calibration syringe\n"
     "  analyze gli FILE.csv [--json]     reference values for the rows of a table\n"
+    "  analyze picture FILE.jpg… [--json] sharpness, light, glare and colour of stills\n"
     "\n"
     "Each with --help tells its options. Exit status: 0 done, 1 it cannot be analysed, 2 asked wrongly.\n";
 
@@ -26,7 +27,7 @@ struct Subject {
 };
 constexpr std::array subjects = {Subject{"ecg", analyze_ecg}, Subject{"compare", analyze_compare},
                                  Subject{"spirometry", analyze_spirometry}, Subject{"calibration", analyze_calibration},
-                                 Subject{"gli", analyze_gli}};
+                                 Subject{"gli", analyze_gli}, Subject{"picture", analyze_picture}};
 
 }  // namespace
 

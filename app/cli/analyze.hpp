@@ -16,5 +16,6 @@ int analyze(const std::vector<std::string>& words);
 
 int analyze_ecg(const std::vector<std::string>& args);
 int analyze_compare(const std::vector<std::string>& args);
+int analyze_picture(const std::vector<std::string>& args);
 
 }  // namespace caukham::cli

@@ -1,0 +1,92 @@
+// caukham-cli analyze picture: is a still of the otoscope or dermatoscope good enough to be judged?
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "analysis/picture/json.hpp"
+#include "cli/analyze.hpp"
+#include "media/still.hpp"
+
+namespace caukham::cli {
+namespace {
+
+namespace picture = analysis::picture;
+
+constexpr const char* usage =
+    "caukham-cli analyze picture FILE.jpg... [--json]   sharpness, light, glare and colour of stills\n"
+    "Movement needs two pictures of a running camera and is not told here.\n";
+
+constexpr std::uintmax_t largest_file = 64U << 20;  // a camera's still has some 100 kB
+
+media::RgbImage decoded(const std::string& file) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(file, failed);
+  if (failed) throw std::runtime_error("the file cannot be read");
+  if (size > largest_file) throw std::runtime_error("the file is too large for a picture");
+  std::ifstream in(std::filesystem::path(file), std::ios::binary);
+  const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)), {});
+  std::string why;
+  auto image = media::thumbnail(bytes, media::max_edge_px, why);  // its own size: never enlarged, never beyond the limit
+  if (image.rgb.empty()) throw std::runtime_error(why.empty() ? "the picture cannot be decoded" : why);
+  return image;
+}
+
+picture::Quality quality_of(const media::RgbImage& image) {
+  picture::View view;
+  view.layout = picture::Layout::rgb24;
+  view.width = image.width;
+  view.height = image.height;
+  view.plane[0] = image.rgb;
+  view.stride[0] = static_cast<std::size_t>(image.width) * 3;
+  return picture::measure(view);
+}
+
+void print(const std::string& file, const picture::Quality& q) {
+  std::printf("%s: %s\n", file.c_str(), q.error.empty() ? q.sentence : q.error.c_str());
+  for (const auto& f : q.findings) {
+    if (f.value)
+      std::printf("  %-13s %7.2f %-8s %s %.2f   %s\n", f.key, *f.value, f.unit, f.more_is_better ? "at least" : "at most ",
+                  f.limit, f.sentence);
+    else
+      std::printf("  %-13s       –                           %s\n", f.key, f.sentence);
+  }
+}
+
+}  // namespace
+
+int analyze_picture(const std::vector<std::string>& args) {
+  std::vector<std::string> files;
+  bool json = false;
+  for (const auto& a : args) {
+    if (a == "--help" || a == "-h") return std::fputs(usage, stdout), 0;
+    if (a == "--json") json = true;
+    else if (a.size() > 1 && a[0] == '-') throw UsageError("this option is not known: " + a);
+    else files.push_back(a);
+  }
+  if (files.empty()) throw UsageError("no file was named");
+  auto pictures = nlohmann::ordered_json::array(), errors = nlohmann::ordered_json::array();
+  for (const auto& file : files) {
+    try {
+      const auto q = quality_of(decoded(file));
+      auto item = picture::to_json(q);
+      item["file"] = file;
+      pictures.push_back(std::move(item));
+      if (!json) print(file, q);
+      if (!q.error.empty()) errors.push_back({{"file", file}, {"reason", q.error}});
+    } catch (const std::exception& e) {
+      errors.push_back({{"file", file}, {"reason", e.what()}});
+      if (!json) std::fprintf(stderr, "%s: %s\n", file.c_str(), e.what());
+    }
+  }
+  const bool good = errors.empty();
+  if (json)
+    std::cout << nlohmann::ordered_json{{"pictures", std::move(pictures)}, {"errors", std::move(errors)}}.dump(
+                     2, ' ', false, nlohmann::json::error_handler_t::replace)
+              << "\n";
+  return good ? 0 : 1;
+}
+
+}  // namespace caukham::cli

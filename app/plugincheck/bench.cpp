@@ -117,14 +117,16 @@ void Bench::need_device() {
     throw Skipped("there is no device to talk to; name one with --transcript FILE or --device NAME");
 }
 
-ck_result Bench::open() {
+ck_result Bench::open(bool ask_streams) {
   const ck_entry& e = entry();
   const ck_endpoint at = endpoint();
   const ck_device* device = nullptr;
+  set_open(true);
   const ck_result r = call("ck_entry.open", [&] { return e.open(&table_, &at, &device); });
   if (r >= 0 && !device) throw Skipped("open says CK_OK and gives no device (test open_works)");
   device_ = r >= 0 ? device : nullptr;
-  if (device_) infos();
+  if (!device_) set_open(false);
+  if (device_ && ask_streams) infos();
   return r;
 }
 
@@ -189,6 +191,12 @@ ck_result Bench::stop() {
 void Bench::close() {
   call("close", [&] { return device_->close(device_), 0; });
   device_ = nullptr;
+  set_open(false);
+}
+
+void Bench::set_open(bool open) {
+  std::lock_guard lock(mutex_);
+  open_ = open;
 }
 
 void Bench::need_open() {

@@ -34,7 +34,6 @@ struct ChunkSeen {
 struct EventSeen {
   ck_event event;
   std::int64_t emitted_ns;
-  bool in_time;  // between open and close
 };
 struct LogSeen {
   ck_log_level level;
@@ -46,7 +45,6 @@ struct BenchOptions {
   std::unique_ptr<devices::DeviceModel> model;  // null: no device
   std::string device_name;                      // for messages
   std::uint64_t seed = 1;
-  bool unsigned_is_skip = true;
 };
 
 class Loaded;  // the library
@@ -64,10 +62,10 @@ class Bench {
   // What was seen, for the person who reads the result.
   void note(const std::string& text) { notes_.push_back(text); }
   const std::vector<std::string>& notes() const { return notes_; }
-  const ck_host* host() const { return &table_; }
 
   // Loads the library (once) and calls init. Skipped when it cannot be loaded: tests of the library say why.
   const ck_entry& entry();
+  const ck_host* host() const { return &table_; }
   // The same without init; throws std::runtime_error.
   const ck_entry& load();
   void unload();  // deinit, and the library leaves
@@ -80,7 +78,7 @@ class Bench {
   bool generates() const;  // brings its own data: needs neither transport nor hardware
 
   // Calls, timed; an exception that leaves the plugin fails the test.
-  ck_result open();
+  ck_result open(bool ask_streams = true);
   ck_result start();
   ck_result stop();
   void close();
@@ -130,6 +128,7 @@ class Bench {
     std::uint32_t stream = 0, bytes = 0, poisoned = 0;
     std::thread::id thread;  // the one that borrowed it
   };
+  void set_open(bool open);
   void breaks(Rule rule, const std::string& how);
   bool right_now(const char* name);  // thread and state; caller holds the lock
   ck_result acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffer* out);
@@ -149,7 +148,7 @@ class Bench {
   ck_host table_{};
   const ck_device* device_ = nullptr;
   std::thread::id main_ = std::this_thread::get_id();
-  bool started_ = false, transport_offered_ = true;
+  bool open_ = false, started_ = false, transport_offered_ = true;
   std::int64_t started_ns_ = 0;
   double last_ms_ = 0;
   std::vector<std::string> notes_;

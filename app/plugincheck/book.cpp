@@ -142,9 +142,10 @@ ck_result Bench::emit(const ck_event* given) {
   if (!pluginhost::take_wire(known, given, CK_EVENT_SIZE_1_0))
     return breaks(Rule::event, "an event has the wrong size"), CK_E_INVALID;
   const ck_event* const event = &known;
+  if (!open_) return breaks(Rule::state, "emit was called while no device is open"), CK_E_STATE;
   if (event->kind > ipc::last_event_kind) return CK_E_UNSUPPORTED;  // of a later version; nobody's fault
   if (const char* why = ipc::wrong_with(*event)) return breaks(Rule::event, why), CK_E_INVALID;
-  if (events_.size() < max_kept) events_.push_back({*event, steady_ns(), true});
+  if (events_.size() < max_kept) events_.push_back({*event, steady_ns()});
   changed_.notify_all();
   return CK_OK;
 }

@@ -14,6 +14,10 @@ class Bench;
 struct Failed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// The same, for want of time: a busy computer looks alike, so the test is repeated by itself before it counts.
+struct TooSlow : Failed {
+  using Failed::Failed;
+};
 // Thrown by a test: this cannot be judged here; what() is why. Never counted as passed.
 struct Skipped : std::runtime_error {
   using std::runtime_error::runtime_error;

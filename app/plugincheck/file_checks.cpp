@@ -159,7 +159,7 @@ void scan_quick(Bench& b) {
   b.unload();
   const double ms = static_cast<double>(steady_ns() - begin) / 1e6;
   b.note("load, init, probe and deinit took " + std::to_string(static_cast<int>(ms)) + " ms");
-  if (ms > limit_ms) throw Failed("a scan is given 5 s; this takes " + std::to_string(static_cast<int>(ms)) + " ms");
+  if (ms > limit_ms) throw TooSlow("a scan is given 5 s; this takes " + std::to_string(static_cast<int>(ms)) + " ms");
 }
 
 void scan_inert(Bench& b) {
@@ -217,6 +217,13 @@ void probe_strange(Bench& b) {
   }
 }
 
+void entry_extension(Bench& b) {
+  const ck_entry& e = b.entry();
+  for (const char* id : {"ck.plugin.nothing/9", "", "ck.plugin.discovery/999", "ck.device.params/1"})
+    if (b.call("ck_entry.get_extension", [&] { return e.get_extension(id); }))
+      throw Failed(std::string("get_extension(\"") + id + "\") of the plugin is not NULL: only known ids, letter by letter, are answered");
+}
+
 constexpr Check checks[] = {
     {"manifest_fields", "A manifest holds known fields only, so that a slip of the pen is found before a hospital finds it.",
      "publishing.md#manifest", 10, manifest_fields},
@@ -239,6 +246,7 @@ constexpr Check checks[] = {
     {"entry_names", "Library and manifest agree who they are, so that nobody runs another's code under a trusted name.",
      "lifecycle.md#entry", 20, entry_names},
     {"entry_table", "Every function of the entry table is there.", "lifecycle.md#entry", 20, entry_table},
+    {"entry_extension", "The plugin answers NULL to extensions that it does not know.", "lifecycle.md#extensions", 20, entry_extension},
     {"init_works", "init accepts the plugin's own folder and deinit ends what it began.", "lifecycle.md#entry", 20,
      init_works},
     {"scan_quick", "Loading, asking and unloading fit the scan's 5 seconds; a slower plugin is disabled.",

@@ -78,6 +78,30 @@ void params_described(Bench& b) {
   }
 }
 
+void params_words(Bench& b) {
+  Params params(b);
+  params.valid();
+  for (const ck_param_info& p : params.all) {
+    const bool words = (p.flags & CK_PARAM_WORDS) != 0, text = (p.flags & CK_PARAM_TEXT) != 0;
+    const std::string called = "\"" + ipc::text_of(p.name) + "\"";
+    for (const double v : words ? params.good_values(p) : std::vector<double>{params.now(p)}) {
+      char out[CK_NAME_SIZE + 16];
+      std::memset(out, 0x55, sizeof out);
+      const ck_result r = b.call("params.text", [&] { return params.table->text(b.device(), p.id, v, out); });
+      if (std::any_of(out + CK_NAME_SIZE, out + sizeof out, [](char c) { return c != 0x55; }))
+        throw Failed("text of " + called + " writes behind its 64 bytes");
+      if (!words && !text) {
+        if (r >= 0) throw Failed("text of " + called + ", which has neither WORDS nor TEXT, answers CK_OK; CK_E_UNSUPPORTED is the answer");
+        continue;
+      }
+      if (r < 0) throw Failed("text of " + called + " for " + std::to_string(v) + " answers " + name(r));
+      const std::string said(out, ::strnlen(out, CK_NAME_SIZE));
+      if (said.empty() || said.size() == CK_NAME_SIZE || ipc::clean_text(said) != said)
+        throw Failed("the words of " + called + " for " + std::to_string(v) + " are empty, unterminated or not clean UTF-8");
+    }
+  }
+}
+
 void params_recorded(Bench& b) {
   Params params(b);
   auto listed = b.manifest().recorded_params;
@@ -98,19 +122,24 @@ void params_values(Bench& b) {
   for (const ck_param_info& p : params.all)
     if (const double v = params.now(p); !params.allowed(p, v))
       throw Failed("\"" + ipc::text_of(p.name) + "\" is " + std::to_string(v) + ", which its own description does not allow");
+  for (const ck_param_info& p : params.all)
+    if (!(p.flags & CK_PARAM_TEXT) && !params.allowed(p, p.preset))
+      throw Failed("the preset of \"" + ipc::text_of(p.name) + "\" is " + std::to_string(p.preset) + ", which its own description does not allow");
 }
 
 void params_set_get(Bench& b) {
   Params params(b);
   params.valid();
   for (const ck_param_info& p : params.all) {
-    if (!(p.flags & CK_PARAM_SET)) continue;
+    if (!(p.flags & CK_PARAM_SET) || (p.flags & CK_PARAM_ACTION)) continue;
     const double before = params.now(p);
     for (const double v : params.good_values(p)) {
       const std::string what = "\"" + ipc::text_of(p.name) + "\" to " + std::to_string(v);
       if (const ck_result r = params.set(p.id, v); r < 0) throw Failed("setting " + what + ", which is allowed, answers " + name(r));
       const double got = params.now(p);
-      if (std::abs(got - v) > std::max(p.step, 1e-6 * std::abs(v)) + 1e-9)
+      // It may be rounded to what the device can do; a listed value may not.
+      const double rounding = p.flags & CK_PARAM_LIST ? 0 : std::max(p.step, 0.05 * (p.maximum - p.minimum));
+      if (std::abs(got - v) > rounding + 1e-9)
         throw Failed("after setting " + what + " it is " + std::to_string(got));
     }
     params.set(p.id, before);
@@ -237,7 +266,7 @@ const ck_device_state* state_of(Bench& b) {
 std::vector<std::uint8_t> saved(Bench& b, const ck_device_state* state) {
   const ck_result n = b.call("state.save", [&] { return state->save(b.device(), nullptr, 0); });
   if (n < 0) throw Failed("save answers " + name(n));
-  if (n > 1 << 20) throw Failed("it wants to keep more than 1 MiB");
+  if (n > static_cast<ck_result>(CK_STATE_MAX)) throw Failed("it wants to keep more than 64 KiB");
   std::vector<std::uint8_t> data(static_cast<std::size_t>(n) + 16, 0xA5);
   const ck_result again = b.call("state.save", [&] { return state->save(b.device(), data.data(), static_cast<std::uint32_t>(n)); });
   if (again != n) throw Failed("save says " + std::to_string(n) + " bytes first and " + std::to_string(again) + " then");
@@ -249,6 +278,8 @@ std::vector<std::uint8_t> saved(Bench& b, const ck_device_state* state) {
 void state_round_trip(Bench& b) {
   const auto* state = state_of(b);
   const auto data = saved(b, state);
+  b.close();
+  if (b.open(false) < 0 || !(state = b.state())) throw Failed("it does not open again");
   if (b.call("state.load", [&] { return state->load(b.device(), data.data(), static_cast<std::uint32_t>(data.size())); }) < 0)
     throw Failed("load refuses what save has just written");
 }
@@ -257,13 +288,17 @@ void state_damaged(Bench& b) {
   const auto* state = state_of(b);
   const auto good = saved(b, state);
   std::mt19937_64 random(b.seed());
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 100; ++i) {
     auto data = good;
     data.resize(i % 3 == 0 ? random() % (good.size() + 1) : i % 3 == 1 ? random() % 256 : good.size());
     for (auto& byte : data)
       if (random() % 4 == 0) byte = static_cast<std::uint8_t>(random());
+    // load comes once, right after open.
+    b.close();
+    if (b.open(false) < 0 || !(state = b.state())) throw Failed("after damaged saved state it does not open again");
     b.call("state.load", [&] { return state->load(b.device(), data.data(), static_cast<std::uint32_t>(data.size())); });
   }
+  b.infos();
   if (b.start() >= 0) b.stop();
 }
 
@@ -292,7 +327,7 @@ void events_valid(Bench& b) {
         if (v[0] < 0 || v[0] > 31 || !bit) throw Failed("a BUTTON event has values out of range");
         break;
       case CK_EVENT_ELECTRODES:
-        if (v[0] < 0 || v[1] < 0 || v[0] > 0x3FF || v[1] > 0x3FF) throw Failed("an ELECTRODES event names electrodes there are not");
+        if (v[0] < 0 || v[1] < 0 || v[0] > 0x7FFF || v[1] > 0x7FFF) throw Failed("an ELECTRODES event names electrodes there are not");
         if (v[0] & ~v[1]) throw Failed("an ELECTRODES event calls an electrode off that the device cannot judge");
         break;
       case CK_EVENT_BATTERY:
@@ -348,6 +383,7 @@ constexpr Check checks[] = {
     {"params_described", "Every parameter has an id, a name and words of its own, and a range that can be.", "params.md#describe", 60, params_described},
     {"params_recorded", "What belongs into the record of an examination is listed in the manifest, and nothing else.", "params.md#record", 60, params_recorded},
     {"params_values", "A value that is in force is one that its description allows.", "params.md#describe", 60, params_values},
+    {"params_words", "Words for a value are there exactly where the flags promise them.", "params.md#describe", 60, params_words},
     {"params_set_get", "What is set is what is read back, at both ends of the range.", "params.md#set", 60, params_set_get},
     {"params_work", "A rate that is set is the rate the stream announces.", "params.md#set", 60, params_work},
     {"params_range", "A value out of range is refused and changes nothing.", "params.md#set", 60, params_range},

@@ -35,6 +35,7 @@ struct Running {
   ipc::Channel channel;
   ipc::Handle output;
   std::string written;
+  bool again = false;
   std::chrono::steady_clock::time_point began, end;
 };
 
@@ -61,7 +62,8 @@ std::unique_ptr<Running> begin(const Plan& plan, const Check& check, std::size_t
   return run;
 }
 
-Result finish(Running& run, const Check& check, const std::vector<std::byte>& report, bool timed_out) {
+// `slow`: it failed for want of time only.
+Result finish(Running& run, const Check& check, const std::vector<std::byte>& report, bool timed_out, bool& slow) {
   Result r;
   r.check = &check;
   r.ms = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -73,6 +75,7 @@ Result finish(Running& run, const Check& check, const std::vector<std::byte>& re
     const std::string outcome = said.value("outcome", "failed");
     r.outcome = outcome == "passed" ? Outcome::passed : outcome == "skipped" ? Outcome::skipped : Outcome::failed;
     r.why = said.value("why", "");
+    slow = said.value("slow", false);
     r.seen = said.value("seen", std::vector<std::string>());
     run.process.kill();
   } else if (timed_out) {
@@ -98,6 +101,7 @@ std::vector<Result> run_all(const Plan& plan, const std::vector<Check>& checks,
                             const std::function<void(const Result&)>& done) {
   std::vector<std::optional<Result>> results(checks.size());
   std::vector<std::unique_ptr<Running>> running;
+  std::vector<std::size_t> again;  // once more, with nothing beside it
   std::size_t next = 0, told = 0;
   ipc::Poller poller;
   std::vector<std::byte> report;
@@ -107,6 +111,12 @@ std::vector<Result> run_all(const Plan& plan, const std::vector<Check>& checks,
       poller.add(running.back()->channel.native(), next);
       ++next;
     }
+    if (running.empty() && !again.empty()) {
+      running.push_back(begin(plan, checks[again.back()], again.back()));
+      running.back()->again = true;
+      poller.add(running.back()->channel.native(), again.back());
+      again.pop_back();
+    }
     poller.wait(50);
     for (auto& run : running) {
       if (run->written.size() < max_output) ipc::drain(run->output, run->written, max_output);
@@ -115,7 +125,10 @@ std::vector<Result> run_all(const Plan& plan, const std::vector<Check>& checks,
       if (got == ipc::Received::nothing && !timed_out) continue;
       if (got != ipc::Received::message) report.clear();
       poller.remove(run->channel.native());
-      results[run->index] = finish(*run, checks[run->index], report, timed_out);
+      bool slow = false;
+      Result result = finish(*run, checks[run->index], report, timed_out, slow);
+      if (slow && !run->again && plan.jobs > 1) again.push_back(run->index);
+      else results[run->index] = std::move(result);
       run.reset();
     }
     std::erase(running, nullptr);
@@ -144,6 +157,10 @@ void run_child(const Plan& plan, const std::string& test, const std::string& han
     bench = std::make_unique<Bench>(std::move(options));
     it->run(*bench);
     report["outcome"] = "passed";
+  } catch (const TooSlow& e) {
+    report["outcome"] = "failed";
+    report["why"] = e.what();
+    report["slow"] = true;
   } catch (const Skipped& e) {
     report["outcome"] = "skipped";
     report["why"] = e.what();

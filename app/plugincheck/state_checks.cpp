@@ -24,9 +24,9 @@ void open_works(Bench& b) {
     throw Failed(why);
   }
   b.note("open took " + ms(b.last_ms()));
-  if (b.last_ms() > 10000) throw Failed("open is given 10 s; it took " + ms(b.last_ms()));
+  if (b.last_ms() > 10000) throw TooSlow("open is given 10 s; it took " + ms(b.last_ms()));
   b.close();
-  if (b.last_ms() > 1000) throw Failed("close is given 1 s; it took " + ms(b.last_ms()));
+  if (b.last_ms() > 1000) throw TooSlow("close is given 1 s; it took " + ms(b.last_ms()));
 }
 
 void open_no_device(Bench& b) {
@@ -113,6 +113,10 @@ void stream_info(Bench& b) {
   if (all.size() != n) throw Failed("stream_info fails for a stream that stream_count counts");
   std::set<std::uint32_t> ids;
   for (const ck_stream_info& s : all) {
+    if (s.id < CK_MAX_STREAMS && !ipc::usable(s.kind, s.format)) {
+      b.note(ipc::text_of(s.name) + " is of a kind or format that this version leaves off");
+      continue;
+    }
     if (const char* why = ipc::wrong_with(s)) throw Failed(std::string(why) + " (stream " + std::to_string(s.id) + ")");
     if (!ids.insert(s.id).second) throw Failed("two streams have the id " + std::to_string(s.id));
     b.note(ipc::text_of(s.name) + ": " + std::to_string(s.channels) + " channels at " + std::to_string(s.rate_hz) +
@@ -123,6 +127,7 @@ void stream_info(Bench& b) {
 void stream_plausible(Bench& b) {
   b.need_open();
   for (const ck_stream_info& s : b.infos()) {
+    if (!ipc::usable(s.kind, s.format)) continue;
     if (ipc::wrong_with(s)) throw Skipped("the description is not valid (test stream_info tells why)");
     const std::string what = "stream " + ipc::text_of(s.name);
     const bool video = s.kind == CK_STREAM_VIDEO;
@@ -155,7 +160,7 @@ void stream_arguments(Bench& b) {
     info.size = size;
     return b.call("stream_info", [&] { return b.device()->stream_info(b.device(), index, &info); });
   };
-  for (const std::uint32_t index : {static_cast<std::uint32_t>(b.infos().size()), 8u, 0x7FFFFFFFu, 0xFFFFFFFFu})
+  for (const std::uint32_t index : {static_cast<std::uint32_t>(b.infos().size()), 16u, 0x7FFFFFFFu, 0xFFFFFFFFu})
     if (ask(index, sizeof(ck_stream_info)) >= 0)
       throw Failed("stream_info describes stream " + std::to_string(index) + ", which there is not");
 }
@@ -184,7 +189,7 @@ void start_stop(Bench& b) {
   const ck_result started = b.start();
   if (started < 0) throw Failed("start answers " + name(started));
   const double start_ms = b.last_ms();
-  if (start_ms > 3000) throw Failed("start is given 3 s; it took " + ms(start_ms));
+  if (start_ms > 3000) throw TooSlow("start is given 3 s; it took " + ms(start_ms));
   b.until([&] { return b.chunk_count() > 0; }, 3000);
   const ck_result stopped = b.stop();
   if (stopped < 0) throw Failed("stop answers " + name(stopped));
@@ -195,15 +200,16 @@ void stop_in_time(Bench& b) {
   b.need_started();
   b.until([&] { return b.chunk_count() > 0; }, 3000);
   b.stop();
-  if (b.last_ms() > 1000) throw Failed("stop is given 1 s, then the process is killed; it took " + ms(b.last_ms()));
+  if (b.last_ms() > 1000) throw TooSlow("stop is given 1 s, then the process is killed; it took " + ms(b.last_ms()));
   b.close();
-  if (b.last_ms() > 1000) throw Failed("close is given 1 s, then the process is killed; it took " + ms(b.last_ms()));
+  if (b.last_ms() > 1000) throw TooSlow("close is given 1 s, then the process is killed; it took " + ms(b.last_ms()));
 }
 
 void samples_come(Bench& b) {
   b.need_started();
   const bool came = b.until([&] { return b.chunk_count() > 0; }, 5000);
   b.stop();
+  if (!came && !b.broken(Rule::argument).empty()) throw Skipped("it asks for slots there are not (test slot_size tells more)");
   if (!came) throw Failed("5 s after start not one chunk has been committed, and the device is there");
   b.close();
 }
@@ -266,6 +272,10 @@ void configure_masks(Bench& b) {
     throw Failed("configure with no stream at all answers " + name(r) + "; CK_E_INVALID is the answer");
   std::uint32_t all = 0;
   for (const auto& [id, info] : b.streams()) all |= 1u << id;
+  for (std::uint32_t id = 0; id < 32; ++id)
+    if (!(all >> id & 1))
+      if (const ck_result r = b.configure(1u << id); r != CK_E_INVALID)
+        throw Failed("configure with stream " + std::to_string(id) + ", which there is not, answers " + name(r) + "; CK_E_INVALID is the answer");
   if (const ck_result r = b.configure(all); r < 0) throw Failed("configure with every stream answers " + name(r));
 }
 
@@ -284,7 +294,9 @@ void configure_one(Bench& b) {
 }
 
 void start_stop_100(Bench& b) {
-  b.need_open();
+  b.need_started();
+  b.need_chunks(1);
+  b.stop();
   for (int i = 0; i < 100; ++i) {
     if (const ck_result r = b.start(); r < 0) throw Failed("start number " + std::to_string(i + 1) + " answers " + name(r));
     if (i % 10 == 0) b.until([&] { return b.chunk_count() > 0; }, 3000);
@@ -318,7 +330,7 @@ constexpr Check checks[] = {
     {"double_start", "A second start is CK_E_STATE and the first goes on.", "lifecycle.md#states", 40, double_start},
     {"configure_started", "configure while started is CK_E_STATE and the stream goes on.", "lifecycle.md#states", 40, configure_started},
     {"close_started", "close while started neither crashes nor leaves a thread without its ground.", "lifecycle.md#states", 40, close_started},
-    {"configure_masks", "configure takes all streams and refuses none.", "lifecycle.md#configure", 40, configure_masks},
+    {"configure_masks", "configure takes all streams, and refuses none and those that do not exist.", "lifecycle.md#configure", 40, configure_masks},
     {"configure_one", "A stream that is switched off delivers nothing.", "lifecycle.md#configure", 40, configure_one},
     {"start_stop_100", "A hundred times start and stop are as good as the first.", "lifecycle.md#states", 120, start_stop_100},
 };

@@ -80,7 +80,7 @@ void time_forward(Bench& b) {
   for (const auto& [id, s] : b.streams()) {
     const auto all = b.chunks(id);
     for (std::size_t i = 1; i < all.size(); ++i)
-      if (all[i].chunk.time_ns <= all[i - 1].chunk.time_ns)
+      if (all[i].chunk.time_ns < all[i - 1].chunk.time_ns)
         throw Failed("time runs backwards: chunk " + std::to_string(i) + " says it was sensed " +
                      std::to_string(all[i - 1].chunk.time_ns - all[i].chunk.time_ns) + " ns before the one before it");
   }
@@ -91,7 +91,10 @@ void time_plausible(Bench& b) {
   for (const auto& [id, s] : b.streams())
     for (const ChunkSeen& c : b.chunks(id)) {
       const double ahead = static_cast<double>(c.chunk.time_ns - c.committed_ns);
-      if (ahead > 1e6) throw Failed("a chunk's first sample was sensed " + ms(ahead) + " after the chunk was committed");
+      // An estimate may err, within what it says of itself.
+      if (ahead > 1e6 + 3.0 * c.chunk.time_error_ns)
+        throw Failed("a chunk's first sample was sensed " + ms(ahead) + " after the chunk was committed, and its error is told as " +
+                     ms(c.chunk.time_error_ns));
       if (-ahead > 5e9) throw Failed("a chunk was committed " + ms(-ahead) + " after its first sample was sensed");
       if (c.chunk.time_ns < b.started_ns() - 2'000'000'000)
         throw Failed("a chunk was sensed " + ms(static_cast<double>(b.started_ns() - c.chunk.time_ns)) + " before start");
@@ -222,7 +225,7 @@ void full_pool_stop(Bench& b) {
   b.hold(true);
   b.run_ms(500);
   b.stop();
-  if (b.last_ms() > 1000) throw Failed("with a full pool stop takes " + ms(b.last_ms() * 1e6) + "; CK_E_FULL must never be waited for");
+  if (b.last_ms() > 1000) throw TooSlow("with a full pool stop takes " + ms(b.last_ms() * 1e6) + "; CK_E_FULL must never be waited for");
   b.close();
 }
 
@@ -241,7 +244,7 @@ void full_pool_calm(Bench& b) {
 void main_calls(Bench& b) {
   b.need_open();
   const auto quick = [&](const char* what) {
-    if (b.last_ms() > 500) throw Failed(std::string(what) + " takes " + ms(b.last_ms() * 1e6) + " on [main]; the heartbeat waits meanwhile");
+    if (b.last_ms() > 500) throw TooSlow(std::string(what) + " takes " + ms(b.last_ms() * 1e6) + " on [main]; the heartbeat waits meanwhile");
   };
   for (int i = 0; i < 5; ++i) {
     b.infos();
@@ -264,7 +267,7 @@ void threads_end(Bench& b) {
 }
 
 constexpr Check checks[] = {
-    {"stream_thread", "acquire and commit come from one thread of the plugin's own, never from [main].", "threads.md#stream", 60, stream_thread},
+    {"stream_thread", "acquire and commit come from a thread of the plugin's own, never [main], and both from the same.", "threads.md#stream", 60, stream_thread},
     {"host_states", "acquire and commit come only between start and stop.", "threads.md#stream", 60, host_states},
     {"main_calls", "Calls on [main] return at once: the heartbeat is answered there.", "threads.md#main", 60, main_calls},
     {"threads_end", "No thread outlives its device.", "threads.md#stream", 60, threads_end},
@@ -278,7 +281,7 @@ constexpr Check checks[] = {
     {"full_pool_counts", "With a full pool samples are dropped and counted: a gap is a fact with a length.", "buffers.md#full", 60, full_pool_counts},
     {"full_pool_stop", "With a full pool stop still returns in time.", "buffers.md#full", 60, full_pool_stop},
     {"full_pool_calm", "With a full pool nobody spins.", "buffers.md#full", 60, full_pool_calm},
-    {"time_forward", "Time stamps of a stream grow from chunk to chunk.", "time.md#stamps", 60, time_forward},
+    {"time_forward", "Time of a stream never runs backwards.", "time.md#stamps", 60, time_forward},
     {"time_plausible", "A sample was sensed before it was delivered, and not long before.", "time.md#stamps", 60, time_plausible},
     {"time_error", "The error of a time stamp is told honestly.", "time.md#error", 60, time_error},
     {"time_rate", "As many samples come as the announced rate promises: intervals are measured on them.", "time.md#rate", 60, time_rate},

@@ -290,6 +290,7 @@ void Supervisor::inject_fault(DeviceId id, Fault fault) {
   impl_->ask([impl = impl_.get(), id, fault] {
     const auto kind = fault == Fault::crash  ? ipc::FaultKind::crash
                       : fault == Fault::hang ? ipc::FaultKind::hang
+                      : fault == Fault::lie  ? ipc::FaultKind::lie
                                              : ipc::FaultKind::flood;
     if (auto* device = impl->find(id)) device->inject(kind);
   });

@@ -100,7 +100,7 @@ class Supervisor {
   void disable_plugin(const std::string& id);
   void remove_plugin(const std::string& id);
 
-  enum class Fault { crash, hang, flood };
+  enum class Fault { crash, hang, flood, lie };
   void inject_fault(DeviceId device, Fault fault);
 
  private:

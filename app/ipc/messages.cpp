@@ -69,7 +69,7 @@ const char* check(const ParamAnswer& m) {
   return std::isfinite(m.value) ? check_result(m.result) : "a value that is not a number";
 }
 const char* check(const Fault& m) {
-  return m.kind < FaultKind::crash || m.kind > FaultKind::flood ? "an unknown fault" : nullptr;
+  return m.kind < FaultKind::crash || m.kind > FaultKind::lie ? "an unknown fault" : nullptr;
 }
 
 template <class T>

@@ -127,7 +127,7 @@ struct Ping {
 struct Pong {
   std::uint64_t token;
 };
-enum class FaultKind : std::uint32_t { crash = 1, hang = 2, flood = 3 };
+enum class FaultKind : std::uint32_t { crash = 1, hang = 2, flood = 3, lie = 4 };
 struct Fault {  // for tests and demonstrations; obeyed only by a host started with --allow-faults
   FaultKind kind;
 };

@@ -41,6 +41,12 @@ class Obey {
     if (m.kind == ipc::FaultKind::crash) std::raise(SIGSEGV);
     if (m.kind == ipc::FaultKind::hang)
       for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+    if (m.kind == ipc::FaultKind::lie) {
+      ipc::ChunkReady lie{};  // every number in it points outside the pool
+      lie.chunk.size = sizeof lie.chunk;
+      lie.chunk.count = lie.chunk.bytes = lie.chunk.lost = lie.slot = UINT32_MAX;
+      return sender_.post(lie, 100), true;
+    }
     for (int i = 0; i < 20000; ++i) host_.log(CK_LOG_DEBUG, "flood line " + std::to_string(i));
     return true;
   }

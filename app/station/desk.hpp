@@ -147,7 +147,8 @@ class Desk {
 
   // Devices
   virtual void restart_device(core::DeviceId) = 0;
-  // Practice and tests, only with simulated devices: "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button".
+  // Practice and tests, only with simulated devices: "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button",
+  // and the faults of ipc/faults.hpp: "ecg STALL".
   virtual void simulate(const std::string& command) = 0;
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/hotplug.hpp"
 #include "core/plugins.hpp"
+#include "ipc/faults.hpp"
 #include "record/paths.hpp"
 #include "virtualbus/bus.hpp"
 
@@ -78,6 +79,7 @@ virtualbus::BusOptions bus_options(const Installation& installation, const Optio
 Devices::Devices(core::Hub& hub, const Installation& installation, const Options& options) {
   core::SupervisorSettings settings;
   settings.plugin_host = installation.plugin_host.string();
+  settings.allow_faults = options.simulate;  // what is simulated may be made to fail
   core::PluginsSettings plugins;
   plugins.folders = {installation.plugins.string()};
   plugins.keys_folder = installation.keys.string();
@@ -109,7 +111,28 @@ void Devices::simulate(const std::string& command) {
   const auto first = command.substr(0, space), rest = command.substr(space + 1);
   if (first == "plug") return simulated_->plug(rest);
   if (first == "unplug") return simulated_->unplug(rest);
+  if (const auto fault = ipc::parse_fault(rest)) return fail(first, *fault);
   if (!simulated_->bus.act(first, rest)) throw std::runtime_error("The simulated " + first + " cannot do this: " + rest);
+}
+
+void Devices::fail(const std::string& device, const ipc::FaultCommand& fault) {
+  if (fault.name == "UNPLUG") return simulated_->unplug(device);
+  if (fault.side == ipc::FaultSide::device) {
+    if (simulated_->bus.act(device, ipc::act_of(fault))) return;
+    throw std::runtime_error("The simulated " + device + " cannot fail like this: " + fault.name);
+  }
+  for (const auto& endpoint : simulated_->bus.endpoints()) {
+    if (Simulated::name_of(endpoint) != device) continue;
+    for (const auto& status : supervisor_->devices())
+      if (status.identity == "serial:" + std::string(endpoint.serial)) {
+        using Fault = core::Supervisor::Fault;
+        return supervisor_->inject_fault(status.id, fault.name == "CRASH"  ? Fault::crash
+                                                    : fault.name == "HANG" ? Fault::hang
+                                                    : fault.name == "LIE"  ? Fault::lie
+                                                                           : Fault::flood);
+      }
+  }
+  throw std::runtime_error("No plugin runs for the simulated " + device + ".");
 }
 
 std::optional<std::uint64_t> Devices::produced(const core::StreamInfo& stream) {

@@ -8,6 +8,7 @@
 
 #include "core/hub.hpp"
 #include "core/supervisor.hpp"
+#include "ipc/faults.hpp"
 #include "station/station.hpp"
 
 namespace caukham::station {
@@ -25,7 +26,8 @@ class Devices {
   void pause();
   void resume();
 
-  // "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button". Throws std::runtime_error in words.
+  // "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button", and any fault of ipc/faults.hpp: "ecg STALL". Throws
+  // std::runtime_error in words.
   void simulate(const std::string& command);
 
   // Samples that the simulated device itself counted between the first and the last it sent; nothing for hardware.
@@ -35,6 +37,7 @@ class Devices {
 
  private:
   class Simulated;
+  void fail(const std::string& device, const ipc::FaultCommand& fault);
   std::shared_ptr<Simulated> simulated_;  // null with hardware
   std::unique_ptr<core::Supervisor> supervisor_;
 };

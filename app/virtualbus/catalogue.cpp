@@ -6,6 +6,7 @@
 
 #include "devices/camera_uvc/model.hpp"
 #include "devices/ecg_hackeeg/model.hpp"
+#include "devices/model/faulty.hpp"
 #include "devices/otoscope_useeplus/model.hpp"
 #include "devices/signals/files.hpp"
 #include "devices/spirometer_vernier/model.hpp"
@@ -103,13 +104,13 @@ std::vector<NamedModel> make_catalogue(const CatalogueOptions& options) {
   for (const auto& [name, path] : options.transcripts) {
     if (name.empty() || name.size() >= CK_NAME_SIZE || std::count(known.begin(), known.end(), name) > 0)
       throw CatalogueError("a transcript cannot be called \"" + name + "\"");
-    out.push_back({name, make_transcript(path)});
+    out.push_back({name, std::make_unique<devices::FaultyModel>(make_transcript(path))});
   }
   if (options.devices.empty() && !out.empty()) return out;
   for (const auto& [name, maker] : makers()) {
     const auto& wanted = options.devices;
     if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end())
-      out.push_back({name, maker(options)});
+      out.push_back({name, std::make_unique<devices::FaultyModel>(maker(options))});
   }
   return out;
 }

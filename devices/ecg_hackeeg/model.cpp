@@ -35,6 +35,7 @@ void Model::power_on(std::int64_t now_ns) {
   text_mode_ = true;
   converting_ = true;
   streaming_ = stalled_ = corrupt_next_ = false;
+  every_ = 1;
   clock_offset_us_ = 0;
   registers_.fill(0);
   registers_[reg_id] = id_ads1298;
@@ -109,6 +110,7 @@ void Model::generate(std::int64_t now_ns) {
       next_ = happened;
       break;
     }
+    if (next_ % every_ != 0) continue;  // a board that cannot keep up leaves conversions out
     Frame f;
     f.ticks_us = static_cast<std::uint32_t>((conversion_ns(next_) - boot_ns_) / 1000 + clock_offset_us_);
     f.number = static_cast<std::uint32_t>(next_ - number_base_);
@@ -269,6 +271,11 @@ bool Model::act(std::string_view act, std::int64_t now_ns) {
     const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), ms);
     if (error != std::errc{} || end != what.data() + what.size() || std::abs(ms) > 86'400'000) return false;
     clock_offset_us_ += ms * 1000;
+  } else if (verb == "slow") {
+    unsigned n = 0;
+    const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), n);
+    if (error != std::errc{} || end != what.data() + what.size() || n < 1 || n > 100) return false;
+    every_ = n;
   } else if (verb == "stall") {
     stalled_ = true;
   } else if (verb == "resume") {

@@ -5,7 +5,8 @@
 //
 // Acts: "lead_off LA", "lead_on LA" (RA LA LL RL V1..V6), "corrupt" (damages one byte of the next frame), "clock_jump MS"
 // (the board's clock steps), "stall" (sends nothing, conversions go on) until "resume", "host_closed" (the port was closed:
-// nothing is sent until the host writes again or "host_opened"), "power_cycle" (text mode, clock from zero).
+// nothing is sent until the host writes again or "host_opened"), "power_cycle" (text mode, clock from zero), "slow N"
+// (every N-th conversion only is sent; "slow 1" is normal).
 #pragma once
 #include <array>
 #include <deque>
@@ -62,6 +63,7 @@ class Model final : public DeviceModel {
   Mode mode_ = Mode::jsonlines;
   std::int64_t boot_ns_ = 0, clock_offset_us_ = 0;
   int rate_hz_ = 500;
+  std::uint64_t every_ = 1;
   std::int64_t grid_ns_ = 0;       // when conversion grid_index_ happened
   std::uint64_t grid_index_ = 0;   // conversions before the present rate was set
   std::uint64_t next_ = 0;         // the next conversion to be looked at for sending

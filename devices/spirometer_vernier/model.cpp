@@ -102,6 +102,7 @@ void Model::power_on(std::int64_t now_ns) {
   grid_index_ = next_;
   period_us_ = 10'000;
   packet_counter_ = 0;
+  every_ = 1;
   tidal_ = tidal_breath(100);
   script_.clear();
   script_at_ = tidal_at_ = 0;
@@ -153,7 +154,9 @@ void Model::queue(ByteView packet, std::uint64_t first, std::uint64_t count) {
 }
 
 void Model::flush() {
-  if (pending_count_) {
+  if (pending_count_ && packet_counter_ % every_ != 0) {
+    ++packet_counter_;  // slow: made, counted, and not sent
+  } else if (pending_count_) {
     const auto packet =
         encode_measurement(packet_counter_++, static_cast<std::uint16_t>(mask_), pending_, pending_count_);
     queue(packet, pending_first_, pending_count_);
@@ -271,7 +274,13 @@ bool Model::act(std::string_view act, std::int64_t now_ns) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     return error == std::errc{} && end == digits.data() + digits.size() && number > 0 && blow(number);
   }
-  if (act == "corrupt") {
+  if (act.starts_with("slow ")) {
+    unsigned n = 0;
+    const auto digits = act.substr(5);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
+    if (error != std::errc{} || end != digits.data() + digits.size() || n < 1 || n > 100) return false;
+    every_ = n;
+  } else if (act == "corrupt") {
     corrupt_next_ = true;
   } else if (act == "stall") {
     stalled_ = true;

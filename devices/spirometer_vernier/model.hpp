@@ -7,7 +7,8 @@
 // the patient breathes all the time. The packet counter goes on too, so a stall shows as a gap.
 //
 // Acts: "blow" (the next forced manoeuvre in turn), "blow N" (curve N from 1), "corrupt" (damages the next report),
-// "stall" until "resume", "host_closed" (sends nothing until the host writes again or "host_opened"), "power_cycle".
+// "stall" until "resume", "host_closed" (sends nothing until the host writes again or "host_opened"), "power_cycle", "slow N" (every
+// N-th packet only is sent).
 #pragma once
 #include <deque>
 
@@ -57,6 +58,7 @@ class Model final : public DeviceModel {
   std::int64_t grid_ns_ = 0;
   std::uint64_t grid_index_ = 0, next_ = 0;
   std::uint8_t packet_counter_ = 0;
+  unsigned every_ = 1;
   std::vector<float> tidal_, script_;  // one quiet breath; what is being blown
   std::size_t tidal_at_ = 0, script_at_ = 0, turn_ = 0;
   double volume_l_ = 0;

@@ -14,6 +14,7 @@ constexpr const char* usage =
     "caukham-cli: examinations without a window\n"
     "\n"
     "  caukham-cli devices [--simulate] [--json]          what is plugged in, and how it is\n"
+    "  caukham-cli devices fault DEVICE FAULT.. [--json]  a simulated device fails; what the station does about it\n"
     "  caukham-cli exam run SCENARIO --out DIR [--json]   performs a scripted examination\n"
     "  caukham-cli record list [--json]                   the newest exams\n"
     "  caukham-cli record show EXAM [--json]              one exam with its captures and audit trail\n"
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
       return call.help ? 0 : 2;
     }
     const std::string first = call.words[0], second = call.words.size() > 1 ? call.words[1] : "";
+    if (first == "devices" && second == "fault") return cli::devices_fault(call);
     if (first == "devices") return cli::devices(call);
     if (first == "exam" && second == "run" && call.words.size() == 3) return cli::exam_run(call);
     if (first == "record" && second == "list") return cli::record_list(call);

@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
 """Every fault of the vocabulary while the whole station runs: it is noticed or absorbed, the device delivers again, and no
-other device loses a sample."""
+other device is restarted or loses a sample that is counted."""
 import json
 import subprocess
 import sys
 import tempfile
 
-# fault: what must be seen; "gap" a hole with a length, "restart" a new plugin process, "off" an electrode, "said" words
+# A clock that steps and nonsense between good frames cost no sample: they are absorbed, and the trace runs on.
+# fault: what must be seen; "gap" a hole with a length, "lost" samples counted, "restart" a new plugin process, "off" an electrode, "said" words
 # on the screen, "" nothing need be seen.
 EXPECTED = {
     "LEAD_OFF LA": "off",
     "LEAD_ON LA": "",
     "CORRUPT": "lost",
     "SLOW 3": "lost",
-    "CLOCK_JUMP 5000": "gap",
+    "CLOCK_JUMP 5000": "",
     "STALL": "said",
-    "FLOOD": "gap",
+    "FLOOD": "",
     "LIE": "",
     "CRASH": "restart",
     "UNPLUG": "gap",
@@ -47,7 +48,7 @@ def main():
                 wrong.append(f"{t['fault']}: the ECG does not deliver again: {json.dumps(t)}")
             if not t["others_well"]:
                 wrong.append(f"{t['fault']}: other devices were disturbed: {json.dumps(t['others'])}")
-            print(f"{t['fault']}: noticed after {t['noticed_s']:.1f} s, back after {t['back_s']:.1f} s, {t['gaps']} gaps, "
+            print(f"{t['fault']}: noticed: {t['noticed_s']}, back after {t['back_s']:.1f} s, {t['gaps']} gaps, "
                   f"{t['lost']} lost, {t['restarts']} restarts")
     refused = subprocess.run([cli, "devices", "fault", "ecg", "DANCE"], capture_output=True, text=True, timeout=60)
     if refused.returncode == 0 or "is no fault" not in refused.stderr:

@@ -169,6 +169,8 @@ ck_result PluginSession::configure(std::uint32_t mask) {
 }
 ck_result PluginSession::start() {
   table_.restart();
+  // A new start estimates the device's clock anew; time runs forwards within one.
+  for (auto& [id, seen] : streams) seen.last_ns = 0;
   const auto a = ask<ipc::Started>(ipc::Start{}, 3000);
   return a ? a->result : CK_E_AGAIN;
 }

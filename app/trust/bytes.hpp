@@ -42,7 +42,8 @@ inline std::string to_base64(const unsigned char* bytes, std::size_t count) {
   return out;
 }
 
-// Nothing unless the text is exactly `count` bytes of base64.
+// Nothing unless the text is exactly `count` bytes of base64, spelt the one way there is: libsodium 1.0.18 takes bytes
+// over 127 for letters of the alphabet.
 inline std::optional<std::string> from_base64(const std::string& text, std::size_t count) {
   std::string out(count + 1, '\0');
   std::size_t got = 0;
@@ -51,6 +52,7 @@ inline std::optional<std::string> from_base64(const std::string& text, std::size
       got != count)
     return std::nullopt;
   out.resize(count);
+  if (to_base64(reinterpret_cast<const unsigned char*>(out.data()), count) != text) return std::nullopt;
   return out;
 }
 

@@ -7,7 +7,7 @@
 
 #include "analysis/ecg/recording.hpp"
 #include "analysis/score/beats.hpp"
-#include "formats/wfdb/annotations.hpp"
+#include "devices/formats/wfdb/annotations.hpp"
 
 namespace caukham::cli {
 

@@ -8,7 +8,7 @@
 
 #include "analysis/leads.hpp"
 #include "core/i18n.hpp"
-#include "formats/units.hpp"
+#include "devices/formats/units.hpp"
 
 namespace caukham::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "analysis/ecg/recording.hpp"
-#include "formats/wfdb/record.hpp"
+#include "devices/formats/wfdb/record.hpp"
 #include "record/edf_file.hpp"
 
 namespace caukham::cli {

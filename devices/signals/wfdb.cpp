@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "formats/units.hpp"
+#include "devices/formats/units.hpp"
 
 namespace caukham::devices {
 namespace {

@@ -2,7 +2,7 @@
 // formats/wfdb.
 #pragma once
 #include "devices/signals/ecg_loop.hpp"
-#include "formats/wfdb/record.hpp"
+#include "devices/formats/wfdb/record.hpp"
 
 namespace caukham::devices {
 

@@ -9,8 +9,7 @@ import sys
 # room: rooms it may use (itself always). The README's map says the same in words.
 MAY_USE = {
     "sdk": set(),
-    "formats": set(),
-    "devices": {"formats"},
+    "devices": set(),
     "plugins": {"sdk", "devices"},
     "app/trust": set(),
     "app/ipc": {"sdk"},
@@ -26,7 +25,7 @@ MAY_USE = {
     "app/session": {"app/core", "app/media"},
     "app/station": {"app/trust", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/interop", "app/session",
                     "app/virtualbus"},
-    "app/cli": {"formats", "app/trust", "app/station", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/session"},
+    "app/cli": {"devices", "app/trust", "app/station", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/session"},
     "app/ui": {"app/trust", "app/station", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/session"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([\w./-]+)[">]', re.M)

@@ -2,8 +2,8 @@
 
 #include "analysis/spirometry/wf.hpp"
 #include "devices/signals/spirometry.hpp"
-#include "formats/wfdb/annotations.hpp"
-#include "formats/wfdb/record.hpp"
+#include "devices/formats/wfdb/annotations.hpp"
+#include "devices/formats/wfdb/record.hpp"
 #include "target.hpp"
 
 using namespace fuzz;

@@ -16,7 +16,7 @@
 #include "analysis/spirometry/session.hpp"
 #include "devices/signals/ecgsyn.hpp"
 #include "devices/signals/spirometry.hpp"
-#include "formats/wfdb/record.hpp"
+#include "devices/formats/wfdb/record.hpp"
 
 using namespace caukham;
 namespace ecg = analysis::ecg;

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "formats/wfdb/annotations.hpp"
+#include "devices/formats/wfdb/annotations.hpp"
 
 using namespace caukham::formats;
 

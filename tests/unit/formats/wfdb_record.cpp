@@ -5,8 +5,8 @@
 #include <map>
 #include <random>
 
-#include "formats/units.hpp"
-#include "formats/wfdb/record.hpp"
+#include "devices/formats/units.hpp"
+#include "devices/formats/wfdb/record.hpp"
 #include "wfdb_encoder.hpp"
 
 using namespace caukham::formats;

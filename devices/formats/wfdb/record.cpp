@@ -1,4 +1,4 @@
-#include "formats/wfdb/record.hpp"
+#include "devices/formats/wfdb/record.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "formats/wfdb/header.hpp"
+#include "devices/formats/wfdb/header.hpp"
 
 namespace caukham::formats {
 

@@ -1,4 +1,4 @@
-#include "formats/wfdb/header.hpp"
+#include "devices/formats/wfdb/header.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "formats/wfdb/samples.hpp"
+#include "devices/formats/wfdb/samples.hpp"
 
 #include <algorithm>
 #include <limits>

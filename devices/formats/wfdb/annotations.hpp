@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/wfdb/header.hpp"
+#include "devices/formats/wfdb/header.hpp"
 
 namespace caukham::formats {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "formats/wfdb/samples.hpp"
+#include "devices/formats/wfdb/samples.hpp"
 
 namespace caukham::formats {
 

@@ -1,4 +1,4 @@
-#include "formats/wfdb/annotations.hpp"
+#include "devices/formats/wfdb/annotations.hpp"
 
 #include <cstdlib>
 #include <string_view>

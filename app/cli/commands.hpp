@@ -18,6 +18,7 @@ Call parse(int argc, char** argv);
 int devices(const Call& call);
 int devices_fault(const Call& call);
 int exam_run(const Call& call);
+int plugins(const Call& call);
 int record_list(const Call& call);
 int record_show(const Call& call);
 int record_verify(const Call& call);

@@ -15,6 +15,9 @@ constexpr const char* usage =
     "\n"
     "  caukham-cli devices [--simulate] [--json]          what is plugged in, and how it is\n"
     "  caukham-cli devices fault DEVICE FAULT.. [--json]  a simulated device fails; what the station does about it\n"
+    "  caukham-cli plugins [list] [--json]                installed driver programs of devices, and how they do\n"
+    "  caukham-cli plugins show|log PLUGIN [--json]       one of them; its last lines\n"
+    "  caukham-cli plugins enable|disable|remove PLUGIN   whether it may run; a running station heeds it within seconds\n"
     "  caukham-cli exam run SCENARIO --out DIR [--json]   performs a scripted examination\n"
     "  caukham-cli record list [--json]                   the newest exams\n"
     "  caukham-cli record show EXAM [--json]              one exam with its captures and audit trail\n"
@@ -43,6 +46,7 @@ int main(int argc, char** argv) {
     const std::string first = call.words[0], second = call.words.size() > 1 ? call.words[1] : "";
     if (first == "devices" && second == "fault") return cli::devices_fault(call);
     if (first == "devices") return cli::devices(call);
+    if (first == "plugins") return cli::plugins(call);
     if (first == "exam" && second == "run" && call.words.size() == 3) return cli::exam_run(call);
     if (first == "record" && second == "list") return cli::record_list(call);
     if (first == "record" && second == "show" && call.words.size() == 3) return cli::record_show(call);

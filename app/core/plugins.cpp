@@ -37,6 +37,14 @@ std::string as_name(const std::string& id) {
   return name;
 }
 
+// What the last scan of the plugin in `folder` found wrong, as scans.json keeps it; "" nothing, or no such scan.
+std::string failed_scan(const json& scans, const std::string& folder) {
+  if (!scans.is_object() || !scans.contains(folder) || !scans[folder].is_object()) return "";
+  const auto& scan = scans[folder];
+  if (!scan.contains("good") || scan["good"] != json(false) || !scan.contains("words") || !scan["words"].is_string()) return "";
+  return scan["words"].get<std::string>();
+}
+
 std::string stamp_of(const ipc::Manifest& manifest) {
   std::string stamp;
   for (const auto& file : {manifest.library_path(), manifest.folder + "/manifest.json", manifest.folder + "/plugin.sig"})
@@ -164,21 +172,56 @@ void Plugins::scan_all(const std::vector<const ipc::Manifest*>& which) {
   if (!file.empty() && !write_settings(file, known)) log_warning("plugins", file + " cannot be written");
 }
 
-void Plugins::load_decisions() {
-  if (settings_.data_folder.empty()) return;
-  const json file = read_settings(settings_.data_folder + "/plugins.json");
-  if (!file.is_object() || !file.contains("disabled") || !file["disabled"].is_array()) return;
-  for (const auto& id : file["disabled"])
-    if (auto* entry = id.is_string() ? find(id.get<std::string>()) : nullptr) entry->info.enabled = false;
+std::vector<std::string> Plugins::load_decisions() {
+  std::vector<std::string> changed;
+  if (settings_.data_folder.empty()) return changed;
+  const auto path = settings_.data_folder + "/plugins.json";
+  decisions_stamp_ = ipc::file_stamp(path);
+  const json file = read_settings(path);
+  if (!file.is_object() || !file.contains("disabled") || !file["disabled"].is_array()) return changed;
+  for (auto& entry : entries_) {
+    const bool enabled = std::find(file["disabled"].begin(), file["disabled"].end(), entry.info.id) == file["disabled"].end();
+    if (std::exchange(entry.info.enabled, enabled) != enabled) changed.push_back(entry.info.id);
+  }
+  return changed;
 }
 
-void Plugins::save_decisions() const {
+std::vector<std::string> Plugins::take_up_decisions() {
+  std::vector<std::string> changed;
+  if (settings_.data_folder.empty()) return changed;
+  const std::lock_guard lock(mutex_);
+  if (ipc::file_stamp(settings_.data_folder + "/plugins.json") != decisions_stamp_) {
+    changed = load_decisions();
+    const json scans = changed.empty() ? json() : read_settings(settings_.data_folder + "/scans.json");
+    for (const auto& id : changed) {
+      auto* entry = find(id);
+      log_info("plugins", id + (entry->info.enabled ? " was switched on" : " was switched off") + " by another program");
+      if (!entry->info.enabled) continue;
+      entry->trouble.clear();
+      entry->scan_failed = failed_scan(scans, entry->info.folder);
+    }
+  }
+  for (auto& entry : entries_) {
+    std::error_code error;
+    const bool there = fs::exists(fs::path(entry.info.folder) / "manifest.json", error) || error;
+    entry.looked_for = there ? 0 : entry.looked_for + 1;
+    if (entry.removed || entry.looked_for < 3) continue;  // an installer may be at work
+    entry.removed = true;
+    log_info("plugins", entry.info.id + " was removed by another program");
+    changed.push_back(entry.info.id);
+  }
+  return changed;
+}
+
+void Plugins::save_decisions() {
   if (settings_.data_folder.empty()) return;
   json disabled = json::array();
   for (const auto& entry : entries_)
     if (!entry.info.enabled) disabled.push_back(entry.info.id);
-  if (!write_settings(settings_.data_folder + "/plugins.json", {{"disabled", disabled}}))
+  const auto path = settings_.data_folder + "/plugins.json";
+  if (!write_settings(path, {{"disabled", disabled}}))
     log_warning("plugins", "which plugins are disabled cannot be kept: " + settings_.data_folder + " cannot be written");
+  decisions_stamp_ = ipc::file_stamp(path);
 }
 
 Plugins::Entry* Plugins::find(const std::string& id) {

@@ -77,6 +77,8 @@ class Plugins {
   void enable(const std::string& id);
   void disable(const std::string& id);
   void remove(const std::string& id);
+  // What another program has decided since (plugins.json, a folder that is gone): the plugins it is about.
+  std::vector<std::string> take_up_decisions();
 
   // The supervisor's reports.
   void note_process(const std::string& id, int pid, bool running, double cpu_seconds, std::uint64_t resident_bytes);
@@ -101,19 +103,21 @@ class Plugins {
     std::string trouble;
     std::map<int, Use> uses;  // by pid
     bool removed = false;
+    int looked_for = 0;       // in vain, so many times
   };
   Entry* find(const std::string& id);
   const Entry* find(const std::string& id) const;
   std::string refusal_of(const Entry& entry) const;
   void judge(Entry& entry, const ipc::Manifest& manifest) const;
   void scan_all(const std::vector<const ipc::Manifest*>& which);
-  void load_decisions();
-  void save_decisions() const;
+  std::vector<std::string> load_decisions();  // those that differ from what was known
+  void save_decisions();
 
   const PluginsSettings settings_;
   const trust::Keys keys_;
   const Registry registry_;
   mutable std::mutex mutex_;
+  std::string decisions_stamp_;  // of plugins.json as it was last read or written
   std::vector<Entry> entries_;  // in the registry's order
 };
 

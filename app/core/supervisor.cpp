@@ -6,11 +6,13 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/plugin_device.hpp"
+#include "core/plugin_status.hpp"
 #include "ipc/validate.hpp"
 
 namespace caukham::core {
@@ -34,6 +36,7 @@ struct Supervisor::Impl {
   std::vector<std::unique_ptr<PluginDevice>> devices;
   std::vector<ipc::Process> dying;
   DeviceHouse house;
+  std::optional<PluginKeeper> keeper;  // the caller's of start() and stop()
   bool paused = false;
   std::shared_ptr<std::promise<void>> all_closed;  // somebody waits in pause()
 
@@ -205,6 +208,8 @@ void Supervisor::start() {
   }
   impl_->sources_changed = true;
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+  if (auto* plugins = impl_->settings.plugins.get(); plugins && !plugins->settings().data_folder.empty())
+    impl_->keeper.emplace(*plugins, [impl = impl_.get()](const std::string& id) { impl->reconsider(id); });
 }
 
 void Supervisor::stop() {
@@ -216,6 +221,7 @@ void Supervisor::stop() {
   }
   impl_->poller.wake();
   impl_->thread.join();
+  impl_->keeper.reset();  // writes how it ended
 }
 
 void Supervisor::pause() {

@@ -76,19 +76,23 @@ virtualbus::BusOptions bus_options(const Installation& installation, const Optio
 
 }  // namespace
 
-Devices::Devices(core::Hub& hub, const Installation& installation, const Options& options) {
-  core::SupervisorSettings settings;
-  settings.plugin_host = installation.plugin_host.string();
-  settings.allow_faults = options.simulate;  // what is simulated may be made to fail
+core::PluginsSettings plugins_settings(const Installation& installation, const Options& options) {
   core::PluginsSettings plugins;
   plugins.folders = {installation.plugins.string()};
   plugins.keys_folder = installation.keys.string();
-  plugins.plugin_host = settings.plugin_host;
+  plugins.plugin_host = installation.plugin_host.string();
   plugins.data_folder = (options.data_folder.empty() ? record::default_data_folder() : options.data_folder).string();
   plugins.safe = options.safe;
   const char* developer = std::getenv("CAUKHAM_DEVELOPER");
   plugins.developer = options.developer || (developer && std::string(developer) == "1");
-  settings.plugins = std::make_shared<core::Plugins>(plugins);
+  return plugins;
+}
+
+Devices::Devices(core::Hub& hub, const Installation& installation, const Options& options) {
+  core::SupervisorSettings settings;
+  settings.plugin_host = installation.plugin_host.string();
+  settings.allow_faults = options.simulate;  // what is simulated may be made to fail
+  settings.plugins = std::make_shared<core::Plugins>(plugins_settings(installation, options));
   supervisor_ = std::make_unique<core::Supervisor>(hub, settings.plugins->registry(), settings);
   if (options.simulate) {
     simulated_ = std::make_shared<Simulated>(bus_options(installation, options));

@@ -13,6 +13,9 @@
 
 namespace caukham::station {
 
+// Where this installation has its plugins, and which of them may run with these options.
+core::PluginsSettings plugins_settings(const Installation& installation, const Options& options);
+
 class Devices {
  public:
   // Throws std::runtime_error in words when the plugin host or the simulator cannot be started.

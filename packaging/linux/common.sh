@@ -14,16 +14,17 @@ need_system() {
     die "This command knows Debian 12 (found: ${PRETTY_NAME:-unknown}). Elsewhere install the packages named in packaging/linux/packages.txt by hand and run it again with CAUKHAM_NO_INSTALL=1."
 }
 
-need_disk() { # MiB
-  local free
-  free=$(df -Pm "$here" | awk 'NR==2 {print $4}')
-  [ "$free" -ge "$1" ] || die "Only $free MiB are free at $here; the build needs $1 MiB. Free some space and run this again."
+need_disk() { # MiB [FOLDER]
+  local free folder=${2:-$here}
+  free=$(df -Pm "$folder" | awk 'NR==2 {print $4}')
+  [ "$free" -ge "$1" ] || die "Only $free MiB are free at $folder; the build needs $1 MiB. Free some space and run this again."
 }
 
-install_packages() {
+install_packages() { # [LISTS OF PACKAGES], Linux' own without
   local wanted missing=() p
+  [ $# -gt 0 ] || set -- "$here/packaging/linux/packages.txt"
   [ -z "${CAUKHAM_NO_INSTALL:-}" ] || return 0
-  wanted=$(grep -v '^#' "$here/packaging/linux/packages.txt")
+  wanted=$(grep -hv '^#' "$@")
   for p in $wanted; do
     dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
   done
@@ -46,7 +47,7 @@ configure() {
   [ ! -f "$folder/build.ninja" ] || return 0
   say "configuring $(basename "$folder")"
   mkdir -p "$folder"
-  CC="${CC:-ccache gcc}" CXX="${CXX:-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
+  CC="${CC-ccache gcc}" CXX="${CXX-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
     { tail -25 "$folder/setup.log" >&2; die "Meson could not configure the build (all of it in $folder/setup.log)."; }
 }
 

@@ -1,0 +1,3 @@
+source=libsodium
+needs=
+make_it() { autotools --disable-shared --enable-static; }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -76,6 +77,8 @@ bool noticed(const Standing& before, const Standing& now) {
 }
 
 json fault_one(station::Station& station, const std::string& kind, const ipc::FaultCommand& fault) {
+  // Each fault meets a device that has settled: one that fails while it starts is started again ever more slowly.
+  wait(station, 1.5, [](const Snapshot&) { return false; });
   const auto start = station.snapshot();
   const auto before = standing(*start, kind);
   const std::uint64_t notice = start->notices.empty() ? 0 : start->notices.back().number;
@@ -162,6 +165,19 @@ int run_faults(const Call& call, const station::Options& options, const std::vec
   return well ? 0 : 1;
 }
 
+// A record for the time of the command, gone also when it fails.
+struct OwnRecord {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("caukham-faults-" + std::to_string(std::random_device{}()));
+  OwnRecord() = default;
+  OwnRecord(const OwnRecord&) = delete;
+  OwnRecord& operator=(const OwnRecord&) = delete;
+  ~OwnRecord() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+};
+
 }  // namespace
 
 int devices_fault(const Call& call) {
@@ -179,13 +195,9 @@ int devices_fault(const Call& call) {
   auto options = call.station;
   options.simulate = true;
   // Samples are counted where they are recorded, so an exam is open meanwhile: in a record of its own unless one is named.
-  const bool own_record = options.data_folder.empty();
-  const auto folder = std::filesystem::temp_directory_path() / ("caukham-faults-" + std::to_string(std::random_device{}()));
-  if (own_record) options.data_folder = folder.string();
-  const int result = run_faults(call, options, faults);
-  std::error_code ignored;
-  if (own_record) std::filesystem::remove_all(folder, ignored);
-  return result;
+  std::optional<OwnRecord> own;
+  if (options.data_folder.empty()) options.data_folder = own.emplace().folder;
+  return run_faults(call, options, faults);
 }
 
 }  // namespace caukham::cli

@@ -126,6 +126,7 @@ void PluginDevice::begin() {
   drained_ = true;
   pings_unanswered_ = 0;
   messages_this_second_ = 0;
+  first_chunk_ns_ = last_chunk_ns_ = 0;
   farewell_.clear();
   ended_words_.clear();
   sandbox_.clear();
@@ -245,8 +246,9 @@ void PluginDevice::fail(const std::string& technical, const std::string& words) 
   while (!failures_ns_.empty() && failures_ns_.front() < now - house_.settings.restart_window_ms * ms)
     failures_ns_.pop_front();
   failures_ns_.push_back(now);
-  const auto failures = failures_ns_.size();
-  if (failures > static_cast<std::size_t>(house_.settings.restarts)) {
+  if (last_chunk_ns_ - first_chunk_ns_ >= house_.settings.settled_ms * ms || failures_ns_.size() == 1) failures_in_a_row_ = 0;
+  ++failures_in_a_row_;
+  if (failures_ns_.size() > static_cast<std::size_t>(house_.settings.restarts)) {
     enter(Phase::idle, 0);
     if (house_.plugins) house_.plugins->note_trouble(manifest_.id, words);
     return set_state(DeviceState::failed,
@@ -257,7 +259,7 @@ void PluginDevice::fail(const std::string& technical, const std::string& words) 
   ++status_.restarts;
   if (house_.plugins) house_.plugins->note_restart(manifest_.id);
   const auto& backoff = house_.settings.backoff_ms;
-  enter(Phase::waiting, backoff.empty() ? 1 : std::max(1, backoff[std::min(failures, backoff.size()) - 1]));
+  enter(Phase::waiting, backoff.empty() ? 1 : std::max(1, backoff[std::min(failures_in_a_row_, backoff.size()) - 1]));
   set_state(DeviceState::restarting, words + " " + tr("It is being started again."));
 }
 

@@ -68,6 +68,7 @@ class PluginDevice {
     ck_stream_info wire;
     Timeline timeline;
     std::uint32_t spoilt = 0;  // pictures dropped here since the last good one
+    std::int64_t doubt_told_ns = 0;
   };
   struct Param {
     ck_param_info info;
@@ -123,6 +124,8 @@ class PluginDevice {
   int pings_unanswered_ = 0;
   std::uint64_t ping_token_ = 0;
   std::deque<std::int64_t> failures_ns_;
+  std::size_t failures_in_a_row_ = 0;                  // without having settled between
+  std::int64_t first_chunk_ns_ = 0, last_chunk_ns_ = 0;  // arrivals since it began; 0: none
   std::string farewell_, sandbox_, ended_words_;
   bool forbidden_ = false;
   std::int64_t began_ns_ = 0, usage_at_ns_ = 0, cpu_since_ns_ = 0;

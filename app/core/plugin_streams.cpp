@@ -9,6 +9,7 @@
 namespace caukham::core {
 namespace {
 using Bytes = std::span<const std::byte>;
+constexpr std::int64_t doubt_period_ns = 10'000'000'000;
 
 // True when everything that a listener was told about the stream still holds.
 bool same_stream(const ck_stream_info& a, const ck_stream_info& b) {
@@ -88,7 +89,7 @@ void PluginDevice::announce_streams() {
     auto info = describe(wire);
     info.id = house_.new_stream_id();
     const Timeline::Shape shape{wire.rate_hz, wire.tick_hz, wire.kind == CK_STREAM_VIDEO};
-    streams_.push_back({info, wire, Timeline(shape), 0});
+    streams_.push_back({info, wire, Timeline(shape)});
     house_.hub.publish(StreamAdded{info});
   }
 }
@@ -119,6 +120,8 @@ void PluginDevice::announce_params() {
 
 void PluginDevice::on_chunk(const ipc::ChunkReady& ready) {
   const auto arrival = now_ns();
+  if (!first_chunk_ns_) first_chunk_ns_ = arrival;
+  last_chunk_ns_ = arrival;
   ck_chunk header = ready.chunk;
   if (const char* wrong = table_.accept(header)) return lie(wrong);
   auto* stream = known(header.stream);
@@ -160,6 +163,11 @@ void PluginDevice::on_chunk(const ipc::ChunkReady& ready) {
     auto gap = *placed.gap;
     gap.stream = stream->info.id;
     house_.hub.publish(gap);
+  }
+  if (placed.clock_doubted && arrival - stream->doubt_told_ns > doubt_period_ns) {
+    stream->doubt_told_ns = arrival;
+    house_.hub.publish(Event{status_.id, stream->info.id, EventKind::clock_doubted, placed.time_ns, {},
+                             tr_later("The device's clock has jumped. Times go on by this computer's clock.")});
   }
   house_.hub.publish(ChunkPtr(std::move(chunk)));
 }

@@ -28,8 +28,9 @@ struct SupervisorSettings {
   std::uint64_t library_bytes = std::uint64_t{128} << 20;
   int cpu_window_ms = 10'000;  // over which the manifest's cpu_percent is averaged
   int gone_ms = 2000;  // a device that says it is gone and is not unplugged within this time is opened anew
-  // Restarts allowed within a time, and how long to wait before the first, second, … of them.
-  int restarts = 3, restart_window_ms = 600'000;
+  // Restarts allowed within a time, and how long to wait before the first, second, … of them. One that has delivered
+  // for settled_ms is not going round in circles: its next failure is taken for a first one.
+  int restarts = 3, restart_window_ms = 600'000, settled_ms = 1000;
   std::vector<int> backoff_ms = {100, 1000, 5000};
   // A plugin that says more than this in a second is out of its mind (12-lead ECG and two cameras: below 200).
   unsigned messages_per_second = 5000;

@@ -84,15 +84,16 @@ Timeline::Loss Timeline::judge(const ck_chunk& header, std::int64_t time_ns, std
   if (std::abs(ahead_ns - late_ns) > tolerance_ns) {
     // The clocks contradict each other: the device was reset or its clock was set.
     if (counted && header.lost > 0)
-      return {declared, true, tr_later("device lost samples"), "the device's clock jumped", false};
+      return {declared, true, tr_later("device lost samples"), "the device's clock jumped", false, true};
     const double doubt_ns = broken ? 0 : tolerance_ns;  // unbroken: ordinary lateness is no loss
     auto loss = judge_by_host_time(time_ns, doubt_ns, declared);
     loss.reason = tr_later("device clock jumped");
     loss.note = "the device's clock jumped; what was lost is estimated from host time";
+    loss.clock_doubted = !interrupted_;  // a device that was restarted counts anew: nothing to wonder at
     return loss;
   }
   if (ahead_ns < -repeat_ns) {  // stamps made from a clock that was set back: new samples, not old ones
-    return {declared, true, tr_later("device lost samples"), "the device's clock was set back", false};
+    return {declared, true, tr_later("device lost samples"), "the device's clock was set back", false, true};
   }
   if (advance <= 0) return {0, true, nullptr, "a chunk repeats what was already delivered; dropped", true};
   if (ahead <= -slack && !interrupted_)
@@ -119,6 +120,7 @@ Timeline::Placed Timeline::place(const ck_chunk& header, std::int64_t arrival_ns
     placed.time_ns = arrival_ns - static_cast<std::int64_t>(std::llround(header.count * 1e9 / shape_.rate_hz));
     placed.time_error_ns = std::max<std::uint32_t>(header.time_error_ns, 1'000'000'000);
     placed.note = "the plugin's time stamp is impossible; the time of arrival is used";
+    placed.clock_doubted = true;
   }
   const bool jumped = begun_ && !new_count_ && header.seq != last_seq_ + 1;
   if (jumped && header.seq <= last_seq_) {
@@ -141,6 +143,7 @@ Timeline::Placed Timeline::place(const ck_chunk& header, std::int64_t arrival_ns
     return placed;
   }
   if (loss.note) placed.note = loss.note;
+  placed.clock_doubted = placed.clock_doubted || loss.clock_doubted;
 
   placed.lost = loss.samples;
   placed.first_sample = next_sample_ + loss.samples;

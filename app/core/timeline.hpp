@@ -32,6 +32,7 @@ class Timeline {
     bool discontinuous = false;
     std::optional<Gap> gap;      // when lost > 0 (waveforms); its stream is the caller's to fill in
     const char* note = nullptr;  // for the technician's log: what was odd about this chunk
+    bool clock_doubted = false;  // a stamp or the device's clock was not believed
   };
 
   explicit Timeline(Shape shape);
@@ -53,6 +54,7 @@ class Timeline {
     const char* reason = nullptr;
     const char* note = nullptr;
     bool drop = false;
+    bool clock_doubted = false;
   };
   Loss judge(const ck_chunk& header, std::int64_t time_ns, std::uint32_t error_ns, bool broken) const;
   Loss judge_by_host_time(std::int64_t time_ns, double tolerance_ns, std::uint64_t declared) const;

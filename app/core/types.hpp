@@ -61,7 +61,12 @@ struct Gap {
   std::string reason;              // English key: "plugin restarted", "unplugged", "device lost samples", "pool full"
 };
 
-enum class EventKind : std::uint8_t { button = 1, electrodes, battery, gone, param, manoeuvre, still, warning, reopen };
+enum class EventKind : std::uint8_t {
+  button = 1, electrodes, battery, gone, param, manoeuvre, still, warning, reopen,  // as ck_event_kind
+  // The core's own: a stamp or the device's clock could not be true, so that times go on by this computer's clock from
+  // the event's time on. text is an English key; at most one in ten seconds a stream.
+  clock_doubted = 200
+};
 
 struct Event {
   DeviceId device = 0;

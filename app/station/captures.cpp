@@ -192,8 +192,8 @@ void StationImpl::on_device_event(const core::Event& event) {
     for (const auto& info : hub_.streams())
       if (info.device == event.device && info.kind == core::StreamKind::video)
         act_now("taking a still", [&] { take_still(info.id, "", event.time_ns); });
-  } else if (event.kind == core::EventKind::warning) {
-    notice(Notice::Level::warning, event.text);
+  } else if (event.kind == core::EventKind::warning || event.kind == core::EventKind::clock_doubted) {
+    notice(Notice::Level::warning, tr(event.text.c_str()));  // a plugin's words are English; ours have a translation
   }
 }
 

@@ -89,6 +89,9 @@ void ExamRecorder::handle(const core::Item& item) {
   } else if (const auto* gap = std::get_if<core::Gap>(&item)) {
     if (const auto found = files_.find(gap->stream); found != files_.end()) found->second.gap_reason = gap->reason;
   } else if (const auto* event = std::get_if<core::Event>(&item)) {
+    if (event->kind == core::EventKind::clock_doubted)
+      if (const auto found = files_.find(event->stream); found != files_.end())
+        found->second.writer->annotate(event->time_ns, -1, "device clock jumped; times by the station's clock");
     if (event->kind != core::EventKind::electrodes) return;
     for (auto& [id, file] : files_) {
       if (file.totals.info.device != event->device) continue;

@@ -121,6 +121,26 @@ TEST_CASE("the fourth failure in ten minutes must be the last, with a sentence t
   REQUIRE(bench.last.restarts == 6);
 }
 
+TEST_CASE("a plugin that had settled must be back as fast after its second failure, and one that had not, more slowly") {
+  Bench settled({"chunks:40 crash\nchunks:40 crash\nforever"});  // 200 ms
+  settled.settings.backoff_ms = {1, 600'000};
+  settled.settings.settled_ms = 100;
+  settled.run();
+  settled.ports->plug(0, "A1", "1-2");
+  for (int n = 0; n < 3; ++n) REQUIRE(settled.await_state(1, DeviceState::live));
+  CHECK(settled.last.restarts == 2);
+
+  Bench broken({"chunks:1 crash\nchunks:1 crash\nforever"});
+  broken.settings.backoff_ms = {1, 400};
+  broken.run();
+  broken.ports->plug(0, "A1", "1-2");
+  for (int n = 0; n < 2; ++n) REQUIRE(broken.await_state(1, DeviceState::live));
+  REQUIRE(broken.await_state(1, DeviceState::restarting));
+  const auto failed_ns = now_ns();
+  REQUIRE(broken.await_state(1, DeviceState::live));
+  CHECK(now_ns() - failed_ns > 300'000'000);
+}
+
 TEST_CASE("a peer that lies must be ended with words, and the others must not notice") {
   for (const char* lie : {"badslot", "badbytes", "badcount", "badstream", "badseq", "badevent", "badturn", "sameslot",
                           "garbage", "wrongcount", "otherid", "flood"}) {

@@ -175,7 +175,7 @@ TEST_CASE("a device that was reset must get a gap estimated from host time, mark
   }
 }
 
-TEST_CASE("a jump of the device's clock must not become lost samples") {
+TEST_CASE("a jump of the device's clock must not become lost samples, and must be told") {
   for (const std::int64_t jump_s : {3600ll, -3600ll, 5ll, -5ll}) {
     for (const bool flagged : {false, true}) {
       for (const bool stamp_jumps_too : {false, true}) {
@@ -198,6 +198,7 @@ TEST_CASE("a jump of the device's clock must not become lost samples") {
           REQUIRE(p.lost <= 50);  // at most what a second's error of the clocks may hide, here nothing was lost
           if (!flagged) REQUIRE(p.lost == 0);
           if (n == 100) REQUIRE(p.note != nullptr);
+          REQUIRE(p.clock_doubted == (n == 100 || (n > 100 && stamp_jumps_too && (jump_s > 1 || jump_s < -30))));  // said, and no more
           REQUIRE(p.time_ns >= last_time);
           REQUIRE(std::abs(p.time_ns - came) < 3 * second);
           last_time = p.time_ns;

@@ -85,7 +85,13 @@ class DirectMeeting : public Meeting {
   // direct_talk.cpp: what is said over the data channels
   PeerEvents peer_events(const std::string& guest, std::uint64_t generation);
   Seat* seated(const std::string& guest, std::uint64_t generation);
-  void on_open(const std::string& guest, Seat& seat);
+  void on_open(Seat& seat);
+  std::string streams_json(const Seat& seat) const;
+  void send_streams(Seat& seat);
+  void keep(const std::string& key, std::string json);
+  void broadcast(const std::string& json, const std::string& except = {});
+
+  // direct_listen.cpp: what the consoles say
   void on_control(const std::string& guest, Seat& seat, const std::string& text);
   void handle(const std::string& guest, Seat& seat, const Have& have);
   void handle(const std::string& guest, Seat& seat, const Got& got);
@@ -97,16 +103,14 @@ class DirectMeeting : public Meeting {
   void handle(const std::string& guest, Seat& seat, Advice advice);
   void handle(const std::string& guest, Seat& seat, ChatLine line);
   void handle(const std::string& guest, Seat& seat, const Unknown& unknown);
+  std::string name_of(const std::string& guest) const;
+  bool is_waveform(StreamNumber stream) const;
+
+  // direct_beat.cpp: what happens by itself
+  void beat();  // clock probes, line, waiting evidence
   void on_line(const std::string& guest, Seat& seat, const LineSample& sample);
   void pump(const std::string& guest, Seat& seat);
   void pump_all();
-  void beat();  // clock probes, line, waiting evidence
-  std::string streams_json(const Seat& seat) const;
-  void send_streams(Seat& seat);
-  void keep(const std::string& key, std::string json);
-  void broadcast(const std::string& json, const std::string& except = {});
-  std::string name_of(const std::string& guest) const;
-  bool is_waveform(StreamNumber stream) const;
   std::size_t outstanding() const;
   void check_outstanding();
 

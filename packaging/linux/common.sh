@@ -3,6 +3,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 started=$SECONDS
+# What was compiled in one clone serves in the next, wherever that lies.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$(dirname "$here")} CCACHE_NOHASHDIR=1 \
+  CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 say() { printf '[%3d s] %s\n' $((SECONDS - started)) "$*"; }
 die() { printf '\n%s\n' "$*" >&2; exit 1; }

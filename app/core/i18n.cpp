@@ -98,4 +98,8 @@ std::string tr(const char* english, const std::string& a0, const std::string& a1
   return fill(tr(english), {&a0, &a1});
 }
 
+std::string tr(const char* english, const std::string& a0, const std::string& a1, const std::string& a2) {
+  return fill(tr(english), {&a0, &a1, &a2});
+}
+
 }  // namespace caukham::core

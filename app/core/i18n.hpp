@@ -18,9 +18,10 @@ std::string locale_folder();
 // The text in the chosen language, UTF-8. [any thread]
 std::string tr(const char* english);
 
-// tr, then "{0}", "{1}" replaced; what is put in is not searched again. [any thread]
+// tr, then "{0}", "{1}", "{2}" replaced; what is put in is not searched again. [any thread]
 std::string tr(const char* english, const std::string& a0);
 std::string tr(const char* english, const std::string& a0, const std::string& a1);
+std::string tr(const char* english, const std::string& a0, const std::string& a1, const std::string& a2);
 
 // Marks a key that is stored in English and translated only when shown (Gap::reason: show it with tr(x.c_str())).
 constexpr const char* tr_later(const char* english) { return english; }

@@ -5,6 +5,7 @@
 #include "core/i18n.hpp"
 #include "core/log.hpp"
 #include "core/plugin_device.hpp"
+#include "core/words.hpp"
 
 namespace caukham::core {
 namespace {
@@ -39,8 +40,9 @@ void PluginDevice::on_channel() {
     const auto now = now_ns();
     if (now - second_began_ns_ >= second) second_began_ns_ = now, messages_this_second_ = 0;
     if (++messages_this_second_ > house_.settings.messages_per_second)
-      return lie("it floods: more than " + std::to_string(house_.settings.messages_per_second) +
-                 " messages in a second");
+      return fail("plugin host broke the protocol and was ended: it floods: more than " +
+                      std::to_string(house_.settings.messages_per_second) + " messages in a second",
+                  tr("The driver program of {0} sends far more than it should.", status_.name), gap_reason::flooded);
     if (outbox_.size() > outbox_limit) return lie("it does not read what is sent to it");
     std::string why;
     const auto message = ipc::decode(buffer_, ipc::From::plugin_host, why);
@@ -143,10 +145,11 @@ void PluginDevice::refused(const char* command, ck_result result, const std::str
       std::string(command) + " failed with " + std::string(ipc::name_of(result)) + (text.empty() ? "" : ": " + text);
   if (result == CK_E_DENIED)
     return fail(technical, tr("{0} is used by another program, or Caukham has no right to use it. Close other "
-                              "programs that use it.", status_.name));
+                              "programs that use it.", status_.name), gap_reason::restarted);
   if (result == CK_E_UNSUPPORTED)
-    return fail(technical, tr("This model of {0} is not supported.", status_.name));
-  fail(technical, tr("{0} does not work as it should. Check its cable and switch it off and on.", status_.name));
+    return fail(technical, tr("This model of {0} is not supported.", status_.name), gap_reason::restarted);
+  fail(technical, tr("{0} does not work as it should. Check its cable and switch it off and on.", status_.name),
+       gap_reason::restarted);
 }
 
 void PluginDevice::on_param_answer(const ipc::ParamAnswer& answer) {

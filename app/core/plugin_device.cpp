@@ -8,12 +8,11 @@
 #include "core/i18n.hpp"
 #include "core/log.hpp"
 #include "core/plugin_process.hpp"
+#include "core/words.hpp"
 
 namespace caukham::core {
 namespace {
 constexpr std::int64_t ms = 1'000'000, minute = 60'000 * ms;
-constexpr const char* gap_restart = tr_later("plugin restarted");
-constexpr const char* gap_unplugged = tr_later("unplugged");
 }  // namespace
 
 PluginDevice::PluginDevice(DeviceHouse& house, DeviceId id, std::shared_ptr<HotplugSource> source,
@@ -54,7 +53,7 @@ void PluginDevice::left() {
     send(ipc::Stop{});
     enter(Phase::stopping, house_.settings.command_ms);
   } else if (phase_ != Phase::stopping && phase_ != Phase::closing && phase_ != Phase::quitting) {
-    end_process(gap_unplugged);
+    end_process(gap_reason::unplugged);
   }
   set_state(DeviceState::unplugged, tr("{0} is not plugged in.", status_.name));
 }
@@ -83,7 +82,7 @@ void PluginDevice::restart() {
   failures_ns_.clear();
   if (!plugged_ || shutting_down_) return;
   log_info(room_, "restart asked for");
-  end_process(gap_restart);
+  end_process(gap_reason::restarted);
   begin();
 }
 
@@ -94,7 +93,7 @@ void PluginDevice::reconsider() {
     failures_ns_.clear();
     if (phase_ == Phase::idle) begin();
   } else if (!forbidden_) {
-    end_process(gap_restart);
+    end_process(gap_reason::restarted);
     begin();  // which refuses in words
   }
 }
@@ -154,7 +153,7 @@ void PluginDevice::begin() {
   } catch (const std::exception& e) {
     return fail(std::string("cannot start the plugin host: ") + e.what(),
                 tr("The driver program of {0} cannot be started. Caukham may have to be installed again.",
-                   status_.name));
+                   status_.name), gap_reason::restarted);
   }
   house_.poller.add(channel_.native(), std::uint64_t{status_.id} * 2);
   if (output_.valid()) house_.poller.add(output_.native(), std::uint64_t{status_.id} * 2 + 1);
@@ -211,16 +210,18 @@ void PluginDevice::ended_by_itself() {
   }
   if (!farewell_.empty())
     return fail("plugin host gave up: " + farewell_,
-                tr("The driver program of {0} cannot work: {1}", status_.name, farewell_));
-  fail("plugin host " + how, tr("The driver program of {0} has stopped by itself.", status_.name));
+                tr("The driver program of {0} cannot work: {1}", status_.name, farewell_), gap_reason::crashed);
+  fail("plugin host " + how, tr("The driver program of {0} has stopped by itself.", status_.name),
+       gap_reason::crashed);
 }
 
-// After an unplugging or at the end of the program.
+// After an unplugging, for a pause, or at the end of the program.
 void PluginDevice::closed_down() {
-  const bool again = begin_again_;
-  end_process(gap_unplugged);
+  const bool again = begin_again_, pause = plugged_ && shutting_down_;
+  end_process(pause ? gap_reason::paused : gap_reason::unplugged);
   if (again) return begin();
-  set_state(DeviceState::unplugged, shutting_down_ ? "" : tr("{0} is not plugged in.", status_.name));
+  if (pause) return set_state(DeviceState::paused, "");
+  set_state(DeviceState::unplugged, tr("{0} is not plugged in.", status_.name));
 }
 
 void PluginDevice::reopen(const std::string& why) {
@@ -233,15 +234,15 @@ void PluginDevice::reopen(const std::string& why) {
 
 void PluginDevice::lie(const std::string& how) {
   fail("plugin host broke the protocol and was ended: " + how,
-       tr("The driver program of {0} sent data that cannot be right.", status_.name));
+       tr("The driver program of {0} sent data that cannot be right.", status_.name), gap_reason::lied);
 }
 
-void PluginDevice::fail(const std::string& technical, const std::string& words) {
+void PluginDevice::fail(const std::string& technical, const std::string& words, const char* gap_reason) {
   log_error(room_, technical);
   note("failed: " + technical);
   if (!plugged_ || shutting_down_ || begin_again_) return closed_down();  // it was on its way out in any case
   report_crash(technical);
-  end_process(gap_restart);
+  end_process(gap_reason);
   const auto now = now_ns();
   while (!failures_ns_.empty() && failures_ns_.front() < now - house_.settings.restart_window_ms * ms)
     failures_ns_.pop_front();
@@ -287,7 +288,7 @@ std::int64_t PluginDevice::tick(std::int64_t now) {
     gone_at_ns_ = 0;
     if (plugged_ && phase_ == Phase::live)
       fail("the plugin says that the device is gone, but it is still plugged in",
-           tr("{0} does not answer any more. Check its cable.", status_.name));
+           tr("{0} does not answer any more. Check its cable.", status_.name), gap_reason::restarted);
   }
   if (deadline_ns_ && now >= deadline_ns_) {
     switch (phase_) {
@@ -302,7 +303,7 @@ std::int64_t PluginDevice::tick(std::int64_t now) {
         fail(phase_ == Phase::hello     ? "the plugin was not loaded in time"
              : phase_ == Phase::opening ? "the plugin did not open the device in time"
                                         : "the plugin did not start the device in time",
-             tr("{0} does not answer. Check that it is switched on.", status_.name));
+             tr("{0} does not answer. Check that it is switched on.", status_.name), gap_reason::hung);
     }
   }
   if (process_.started() && now >= usage_at_ns_ && !watch_use(now)) return now;
@@ -310,7 +311,7 @@ std::int64_t PluginDevice::tick(std::int64_t now) {
     // Only counted when nothing is left to read: a Pong may stand behind a queue of chunks.
     if (pings_unanswered_ >= house_.settings.missed_pings) {
       fail("the plugin hangs: " + std::to_string(pings_unanswered_) + " pings without an answer",
-           tr("The driver program of {0} does not answer any more.", status_.name));
+           tr("The driver program of {0} does not answer any more.", status_.name), gap_reason::hung);
     } else {
       send(ipc::Ping{++ping_token_});
       ++pings_unanswered_;

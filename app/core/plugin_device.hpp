@@ -81,7 +81,7 @@ class PluginDevice {
   void enter(Phase phase, int deadline_ms);
   void end_process(const char* gap_reason);
   // `technical` for the log, `words` for the nurse: what happened, a whole sentence.
-  void fail(const std::string& technical, const std::string& words);
+  void fail(const std::string& technical, const std::string& words, const char* gap_reason);
   void lie(const std::string& how);
   void ended_by_itself();
   void closed_down();

@@ -145,7 +145,7 @@ void PluginDevice::on_chunk(const ipc::ChunkReady& ready) {
     return complain("a picture of " + stream->info.name + " is not a whole JPEG and was dropped");
   }
   header.lost += std::exchange(stream->spoilt, 0);
-  const auto placed = stream->timeline.place(header, arrival);
+  const auto placed = stream->timeline.place(header, arrival, ready.pool_was_full != 0);
   if (placed.note) complain(stream->info.name + ": " + placed.note);
   if (cut) complain(stream->info.name + ": " + std::to_string(cut) + " values beyond the converter's range were cut");
   if (!placed.keep) return;

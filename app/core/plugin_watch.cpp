@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "core/plugin_device.hpp"
 #include "core/version.hpp"
+#include "core/words.hpp"
 
 namespace caukham::core {
 namespace {
@@ -52,7 +53,7 @@ bool PluginDevice::watch_use(std::int64_t now) {
   if (const auto bytes = seen_bytes_; bytes > most) {
     fail("the plugin uses " + std::to_string(bytes >> 20) + " MiB of memory, " + std::to_string(most >> 20) +
              " are allowed to it",
-         tr("The driver program of {0} uses too much memory.", status_.name));
+         tr("The driver program of {0} uses too much memory.", status_.name), gap_reason::overused);
     return false;
   }
   if (now - cpu_since_ns_ < house_.settings.cpu_window_ms * ms) return true;
@@ -63,7 +64,7 @@ bool PluginDevice::watch_use(std::int64_t now) {
   if (percent <= manifest_.cpu_percent) return true;
   fail("the plugin used " + std::to_string(static_cast<int>(percent)) + " % of a processor for " + std::to_string(house_.settings.cpu_window_ms / 1000) + " s, " +
            std::to_string(manifest_.cpu_percent) + " are allowed to it",
-       tr("The driver program of {0} keeps the computer too busy.", status_.name));
+       tr("The driver program of {0} keeps the computer too busy.", status_.name), gap_reason::overused);
   return false;
 }
 

@@ -38,7 +38,7 @@ struct Supervisor::Impl {
   DeviceHouse house;
   std::optional<PluginKeeper> keeper;  // the caller's of start() and stop()
   bool paused = false;
-  std::shared_ptr<std::promise<void>> all_closed;  // somebody waits in pause()
+  std::vector<std::function<void()>> all_closed;  // pause() was asked for; each once
 
   mutable std::mutex mutex;  // what follows
   bool stopping = false;
@@ -183,7 +183,8 @@ void Supervisor::Impl::run() {
     if (stop && !std::exchange(shutting_down, true))
       for (auto& device : devices) device->shut_down();
     const bool none_runs = std::none_of(devices.begin(), devices.end(), [](auto& d) { return d->process_runs(); });
-    if (none_runs && all_closed) std::exchange(all_closed, nullptr)->set_value();
+    if (none_runs)
+      for (auto& told : std::exchange(all_closed, {})) told();
     if (shutting_down && none_runs) break;
   }
   dying.clear();  // waits for those that were killed
@@ -225,14 +226,18 @@ void Supervisor::stop() {
 }
 
 void Supervisor::pause() {
-  if (!impl_->thread.joinable()) return;
   auto closed = std::make_shared<std::promise<void>>();
-  impl_->ask([impl = impl_.get(), closed] {
+  pause([closed] { closed->set_value(); });
+  closed->get_future().wait();
+}
+
+void Supervisor::pause(std::function<void()> paused) {
+  if (!impl_->thread.joinable()) return paused();
+  impl_->ask([impl = impl_.get(), paused = std::move(paused)] {
     impl->paused = true;
-    impl->all_closed = closed;
+    impl->all_closed.push_back(paused);
     for (auto& device : impl->devices) device->shut_down();
   });
-  closed->get_future().wait();
 }
 
 void Supervisor::resume() {

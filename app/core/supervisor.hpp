@@ -68,13 +68,15 @@ class Supervisor {
   // Begins to watch the sources and to open what they report. Once. Throws std::system_error.
   void start();
   // Drains and closes every device and ends every plugin host; returns when none runs, within about 3 s in the worst
-  // case. Devices stay known to the hub as `unplugged`.
+  // case. Devices stay known to the hub, those plugged in as `paused`.
   void stop();
 
   // Between two examinations: drains and closes every device as stop() does, keeps watching the sources, and starts
   // what is plugged in again on resume(). Both wait: pause() until the last sample is published, within about 3 s.
   // Not from the supervisor's own callbacks.
   void pause();
+  // The same without waiting: `paused` is called on the supervisor's thread when the last sample is published.
+  void pause(std::function<void()> paused);
   void resume();
 
   // What follows returns at once and may be called from any thread.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/i18n.hpp"
+#include "core/words.hpp"
 
 namespace caukham::core {
 namespace {
@@ -64,10 +64,10 @@ Timeline::Loss Timeline::judge(const ck_chunk& header, std::int64_t time_ns, std
   const std::uint64_t declared = interrupted_ ? 0 : header.lost;
 
   if (shape_.tick_hz <= 0) {
-    if (counted) return {declared, true, tr_later("device lost samples"), nullptr, false};
+    if (counted) return {declared, true, gap_reason::device, nullptr, false};
     // After a break any lateness is loss; there is no better witness.
     auto loss = judge_by_host_time(time_ns, 0, declared);
-    loss.reason = tr_later("device lost samples");
+    loss.reason = gap_reason::device;
     return loss;
   }
 
@@ -84,23 +84,23 @@ Timeline::Loss Timeline::judge(const ck_chunk& header, std::int64_t time_ns, std
   if (std::abs(ahead_ns - late_ns) > tolerance_ns) {
     // The clocks contradict each other: the device was reset or its clock was set.
     if (counted && header.lost > 0)
-      return {declared, true, tr_later("device lost samples"), "the device's clock jumped", false, true};
+      return {declared, true, gap_reason::device, "the device's clock jumped", false, true};
     const double doubt_ns = broken ? 0 : tolerance_ns;  // unbroken: ordinary lateness is no loss
     auto loss = judge_by_host_time(time_ns, doubt_ns, declared);
-    loss.reason = tr_later("device clock jumped");
+    loss.reason = gap_reason::clock;
     loss.note = "the device's clock jumped; what was lost is estimated from host time";
     loss.clock_doubted = !interrupted_;  // a device that was restarted counts anew: nothing to wonder at
     return loss;
   }
   if (ahead_ns < -repeat_ns) {  // stamps made from a clock that was set back: new samples, not old ones
-    return {declared, true, tr_later("device lost samples"), "the device's clock was set back", false, true};
+    return {declared, true, gap_reason::device, "the device's clock was set back", false, true};
   }
   if (advance <= 0) return {0, true, nullptr, "a chunk repeats what was already delivered; dropped", true};
   if (ahead <= -slack && !interrupted_)
-    return {declared, true, tr_later("device lost samples"), "a chunk's ticks overlap the chunk before it", false};
+    return {declared, true, gap_reason::device, "a chunk's ticks overlap the chunk before it", false};
   const auto by_ticks = static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::llround(ahead)));
   const bool close = by_ticks + 1 >= declared && declared + 1 >= by_ticks;  // one sample: the stamp's own jitter
-  Loss loss{counted && header.lost > 0 && close ? declared : by_ticks, true, tr_later("device lost samples"), nullptr,
+  Loss loss{counted && header.lost > 0 && close ? declared : by_ticks, true, gap_reason::device, nullptr,
             false};
   if (counted && header.lost > 0 && !close) loss.note = "lost samples as counted differ from the device's clock";
   return loss;
@@ -112,7 +112,7 @@ void Timeline::learn(const ck_chunk& header, const Loss& loss, bool broken) {
   measured_samples_ += last_count_;
 }
 
-Timeline::Placed Timeline::place(const ck_chunk& header, std::int64_t arrival_ns) {
+Timeline::Placed Timeline::place(const ck_chunk& header, std::int64_t arrival_ns, bool pool_was_full) {
   Placed placed;
   placed.time_ns = header.time_ns;
   placed.time_error_ns = header.time_error_ns;
@@ -151,8 +151,9 @@ Timeline::Placed Timeline::place(const ck_chunk& header, std::int64_t arrival_ns
   if (begun_ && placed.time_ns < last_time_ns_)
     placed.time_ns = std::max(last_time_ns_, std::min(expected_time_ns(), arrival_ns));
   if (loss.samples > 0 && !shape_.video) {
-    const char* reason = loss.reason ? loss.reason : tr_later("device lost samples");
-    if (jumped) reason = tr_later("samples lost on the way from the plugin");
+    const char* reason = loss.reason ? loss.reason : gap_reason::device;
+    if (jumped) reason = gap_reason::on_the_way;
+    if (pool_was_full) reason = gap_reason::pool_full;
     placed.gap = Gap{0, next_sample_, loss.samples, expected_time_ns(), loss.exact,
                      interrupted_ ? *interrupted_ : std::string(reason)};
   }

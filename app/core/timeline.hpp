@@ -42,7 +42,8 @@ class Timeline {
   void interrupt(const std::string& reason);
 
   // `header` has passed the wire's checks (count, bytes, stream); arrival_ns: core::now_ns() when it came in.
-  Placed place(const ck_chunk& header, std::int64_t arrival_ns);
+  // `pool_was_full`: the plugin host had no room for what came before this chunk, so that is why it was lost.
+  Placed place(const ck_chunk& header, std::int64_t arrival_ns, bool pool_was_full = false);
 
   // Grid number of the sample that comes next if nothing is lost.
   std::uint64_t next_sample() const { return next_sample_; }

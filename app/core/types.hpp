@@ -58,7 +58,7 @@ struct Gap {
   std::uint64_t length = 0;        // samples
   std::int64_t time_ns = 0;        // of the first lost sample
   bool exact = true;               // false: estimated from host time, the device could not tell
-  std::string reason;              // English key: "plugin restarted", "unplugged", "device lost samples", "pool full"
+  std::string reason;              // English key, of core/words.hpp; show it with tr(reason.c_str())
 };
 
 enum class EventKind : std::uint8_t {
@@ -82,6 +82,7 @@ enum class DeviceState : std::uint8_t {
   live,        // streaming
   restarting,  // the plugin died or hung; a new one is on its way
   unplugged,   // hardware is gone; waits for it
+  paused,      // plugged in, but nothing is examined: begins again with the next examination
   failed       // given up; `problem` says why and what to do
 };
 

@@ -55,7 +55,7 @@ const char* check(const Configured& m) { return check_result(m.result); }
 const char* check(const Started& m) { return check_result(m.result); }
 const char* check(const Stopped& m) { return check_result(m.result); }
 const char* check(const ChunkReady& m) {
-  return m.reserved != 0 ? "a reserved field in use" : wrong_with(m.chunk);
+  return m.pool_was_full > 1 ? "a mark that is neither yes nor no" : wrong_with(m.chunk);
 }
 const char* check(const EventReady& m) { return wrong_with(m.event); }
 const char* check(const Log& m) {

@@ -97,7 +97,9 @@ struct Quit {
 };
 struct ChunkReady {
   ck_chunk chunk;
-  std::uint32_t slot, reserved;
+  // pool_was_full: 1 when a chunk of this stream found no slot, or no room in the channel, since the one before: what
+  // this chunk says was lost was lost on the station, not in the device. Else 0.
+  std::uint32_t slot, pool_was_full;
 };
 struct SlotFree {
   std::uint32_t slot;

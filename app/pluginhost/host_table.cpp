@@ -76,6 +76,7 @@ void HostTable::begin() {
   started_ = true;
   misbehaviours_ = 0;
   for (auto& seq : next_seq_) seq = 0;
+  for (auto& full : was_full_) full = false;
 }
 
 void HostTable::end() {
@@ -138,7 +139,10 @@ ck_result HostTable::acquire(std::uint32_t stream, std::uint32_t bytes, ck_buffe
           rule = "a slot of this stream is already borrowed";
     }
     if (!rule) {
-      if (free_.empty()) return CK_E_FULL;
+      if (free_.empty()) {
+        was_full_[stream] = true;
+        return CK_E_FULL;
+      }
       const std::uint32_t index = free_.back();
       free_.pop_back();
       slots_[index] = {Holder::plugin, stream, pool_.shape().slot_bytes, std::this_thread::get_id()};
@@ -170,9 +174,16 @@ ck_result HostTable::commit(const ck_buffer& buffer, ck_chunk chunk) {
       if (!rule) {
         chunk.seq = next_seq_[chunk.stream];
         slot->holder = Holder::application;  // before it is sent: the answer may be quicker than we are
-        switch (sender_.post(ipc::ChunkReady{chunk, buffer.slot, 0}, commit_wait_ms)) {
-          case ipc::Sent::ok: ++next_seq_[chunk.stream]; return CK_OK;
-          case ipc::Sent::would_block: take_back(buffer.slot); return CK_E_FULL;
+        auto& was_full = was_full_[chunk.stream];
+        switch (sender_.post(ipc::ChunkReady{chunk, buffer.slot, was_full ? 1U : 0U}, commit_wait_ms)) {
+          case ipc::Sent::ok:
+            ++next_seq_[chunk.stream];
+            was_full = false;
+            return CK_OK;
+          case ipc::Sent::would_block:
+            take_back(buffer.slot);
+            was_full = true;
+            return CK_E_FULL;
           default: take_back(buffer.slot); return CK_E_INTERNAL;
         }
       }

@@ -84,6 +84,7 @@ class HostTable {
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::uint64_t next_seq_[CK_MAX_STREAMS] = {};
+  bool was_full_[CK_MAX_STREAMS] = {};  // since the last chunk that was sent
   bool started_ = false;
   std::uint32_t left_off_ = 0;
   std::string last_error_;

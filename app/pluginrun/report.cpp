@@ -3,22 +3,13 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/words.hpp"
+
 namespace caukham::pluginrun {
 namespace {
 
 constexpr double trace_rows_hz = 20;
 constexpr int trace_columns = 64;
-
-const char* word(core::DeviceState state) {
-  switch (state) {
-    case core::DeviceState::opening: return "opening";
-    case core::DeviceState::live: return "live";
-    case core::DeviceState::restarting: return "restarting";
-    case core::DeviceState::unplugged: return "unplugged";
-    case core::DeviceState::failed: return "failed";
-  }
-  return "?";
-}
 
 const char* word(core::EventKind kind) {
   constexpr const char* words[] = {"?",     "BUTTON",    "ELECTRODES", "BATTERY", "GONE",
@@ -47,7 +38,7 @@ void Report::take(const core::Item& item) {
                     : (std::to_string(i.channels()) + " channels").c_str(),
                 i.rate_hz, i.unit.c_str(), i.simulated ? ", SIMULATED" : "");
   } else if (const auto* d = std::get_if<core::DeviceStatus>(&item)) {
-    std::printf("device   %s: %s%s%s\n", d->name.c_str(), word(d->state), d->problem.empty() ? "" : ". ",
+    std::printf("device   %s: %s%s%s\n", d->name.c_str(), core::text_of(d->state), d->problem.empty() ? "" : ". ",
                 d->problem.c_str());
     failed_ = d->state == core::DeviceState::failed;
   } else if (const auto* e = std::get_if<core::Event>(&item)) {

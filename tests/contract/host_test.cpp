@@ -174,10 +174,12 @@ TEST_CASE("a full pool is said at once, and slots given back are used again") {
   REQUIRE(s.start() == CK_OK);
   REQUIRE(s.until([&] { return said(s.log, "filled -7"); }, 5000));
   CHECK(s.samples() == 40);
-  for (std::uint32_t slot = 0; slot < 4; ++slot) s.post(ipc::SlotFree{slot});
+  for (std::uint32_t slot = 0; slot < 4; ++slot) s.give_back(slot);
   s.post(ipc::SlotFree{2});  // twice, and one that does not exist
   s.post(ipc::SlotFree{99});
   CHECK(s.until([&] { return said(s.misbehaviours, "gave back a slot it did not have"); }, 5000));
+  REQUIRE(s.until([&] { return s.streams[0].chunks > 4; }, 5000));
+  CHECK(s.streams[0].after_full_pool == 1);  // the first chunk after the hole carries its reason, no other
   CHECK(s.stop() == CK_OK);
 }
 

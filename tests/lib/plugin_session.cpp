@@ -134,9 +134,13 @@ void PluginSession::hear_chunk(const ipc::ChunkReady& m) {
   seen.samples += m.chunk.count;
   seen.lost += m.chunk.lost;
   seen.disconts += (m.chunk.flags & CK_CHUNK_DISCONT) != 0;
-  if (!give_slots_back) return;
-  pool_->give_back(m.slot);
-  post(ipc::SlotFree{m.slot});
+  seen.after_full_pool += m.pool_was_full;
+  if (give_slots_back) give_back(m.slot);
+}
+
+void PluginSession::give_back(std::uint32_t slot) {
+  pool_->give_back(slot);
+  post(ipc::SlotFree{slot});
 }
 
 void PluginSession::hear_log(const ipc::Log& m) {

@@ -33,7 +33,7 @@ class PluginSession {
   // What one stream has delivered since it was first announced.
   struct Seen {
     ck_stream_info info{};
-    std::uint64_t chunks = 0, samples = 0, lost = 0, disconts = 0;
+    std::uint64_t chunks = 0, samples = 0, lost = 0, disconts = 0, after_full_pool = 0;
     std::int64_t first_ns = 0, last_ns = 0;
   };
   std::map<std::uint32_t, Seen> streams;
@@ -46,6 +46,7 @@ class PluginSession {
   std::optional<ipc::Hello> hello;
   bool ended = false;        // end of the channel
   bool give_slots_back = true;
+  void give_back(std::uint32_t slot);  // one that was kept
 
   // Listens until `enough` (asked after every message) or the time is over.
   bool until(const std::function<bool()>& enough, int timeout_ms);

@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "core/clock.hpp"
 #include "ipc/manifest.hpp"
@@ -33,6 +34,7 @@ struct Host {
   std::uint64_t seq[2] = {};
   std::int64_t next_sample = 0;  // the device's own count since boot
   bool started = false;
+  bool full = false;  // the pool was, before the next chunk
 
   Host(const ipc::Manifest& m) : manifest(m), pool(ipc::Handle(4), m.pool) {
     for (std::uint32_t n = 0; n < m.pool.slots; ++n) free.insert(n);
@@ -165,7 +167,7 @@ struct Host {
     c.lost = lost;
     if (lost) c.flags |= CK_CHUNK_DISCONT;
     next_sample += chunk_samples;
-    return {c, slot, 0};
+    return {c, slot, std::exchange(full, false) ? 1U : 0U};
   }
   void chunk(std::uint32_t lost = 0) { say(prepare(lost)); }
 
@@ -191,6 +193,7 @@ struct Host {
     if (word == "chunks") for (unsigned i = 0; i < n; ++i) chunk();
     if (word == "forever") for (;;) chunk();
     if (word == "skip") next_sample += n, chunk(n);
+    if (word == "fullskip") next_sample += n, full = true, chunk(n);
     if (word == "silentskip") next_sample += n, chunk();
     if (word == "picture") picture(true);
     if (word == "badpicture") picture(false);

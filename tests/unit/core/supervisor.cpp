@@ -23,7 +23,7 @@ TEST_CASE("a plugged device must come to life, deliver, and be closed in order a
   const auto ecg = bench.stream(1, "ecg");
   REQUIRE(bench.await_chunks(ecg, 300));  // with 4 slots: each must come back
   bench.supervisor->stop();
-  REQUIRE(bench.await_state(1, DeviceState::unplugged));
+  REQUIRE(bench.await_state(1, DeviceState::paused));
   bench.require_exact_grid(ecg);
   REQUIRE(bench.all<Gap>().size() == 1);
   REQUIRE(bench.all<Gap>()[0].length == 12);
@@ -54,7 +54,7 @@ TEST_CASE("a crash must be followed by a restart with the same streams and an ex
   const auto gaps = bench.all<Gap>();
   REQUIRE(gaps.size() == 1);
   REQUIRE(gaps[0].exact);
-  REQUIRE(gaps[0].reason == "plugin restarted");
+  REQUIRE(gaps[0].reason == "plugin crashed");
   REQUIRE(gaps[0].length >= 30);
   bench.require_exact_grid(ecg);
   REQUIRE(bench.all<StreamAdded>().size() == 2);
@@ -89,6 +89,9 @@ TEST_CASE("a plugin that hangs must be killed and restarted") {
   REQUIRE(bench.await_state(1, DeviceState::live));
   REQUIRE(bench.await_chunks(ecg, 3));
   REQUIRE(::kill(pid, 0) != 0);
+  const auto gaps = bench.all<Gap>();
+  REQUIRE(gaps.size() == 1);
+  REQUIRE(gaps[0].reason == "plugin hung");  // not the same as one that crashed
   bench.require_exact_grid(ecg);
 }
 
@@ -101,7 +104,7 @@ TEST_CASE("a plugin that does not say hello, open or close in time must be kille
     bench.ports->plug(0, "A1", "1-2");
     REQUIRE(bench.await_state(1, DeviceState::live));
     bench.supervisor->stop();
-    REQUIRE(bench.await_state(1, DeviceState::unplugged));
+    REQUIRE(bench.await_state(1, DeviceState::paused));
     REQUIRE(bench.last.pid == 0);
   }
 }
@@ -152,7 +155,8 @@ TEST_CASE("a peer that lies must be ended with words, and the others must not no
     REQUIRE(bench.await_state(1, DeviceState::live));
     bench.ports->plug(0, "LIAR", "1-2");
     REQUIRE(bench.await_state(2, DeviceState::restarting));
-    REQUIRE(bench.last.problem.find("cannot be right") != std::string::npos);
+    REQUIRE(bench.last.problem.find(std::string(lie) == "flood" ? "far more than" : "cannot be right") !=
+            std::string::npos);
     REQUIRE(bench.await_state(2, DeviceState::live));
     const auto good = bench.stream(1, "ecg"), liar = bench.stream(2, "ecg");
     REQUIRE(bench.await_chunks(liar, 10));
@@ -213,7 +217,7 @@ TEST_CASE("a pause must publish the last sample before it returns, and resume mu
   REQUIRE(bench.await_chunks(ecg, 5));
   bench.supervisor->pause();
   for (const auto& use : bench.supervisor->processes()) REQUIRE_FALSE(use.running);
-  REQUIRE(bench.await_state(1, DeviceState::unplugged));
+  REQUIRE(bench.await_state(1, DeviceState::paused));  // it is plugged in: nobody may say that it is not
   const auto before = bench.chunks(ecg).size();
   bench.ports->plug(0, "B2", "1-3");  // plugged in while paused: begins only afterwards
   bench.supervisor->resume();
@@ -225,6 +229,26 @@ TEST_CASE("a pause must publish the last sample before it returns, and resume mu
   }));
   REQUIRE(bench.await_chunks(ecg, before + 5));
   bench.require_exact_grid(ecg);
+}
+
+TEST_CASE("each gap must name its own reason: a pause, a full pool, a lost sample") {
+  Bench bench({"chunks:5 fullskip:40 chunks:5 skip:7 forever"});
+  bench.run();
+  bench.ports->plug(0, "A1", "1-2");
+  REQUIRE(bench.await_state(1, DeviceState::live));
+  const auto ecg = bench.stream(1, "ecg");
+  REQUIRE(bench.await_chunks(ecg, 15));
+  bench.supervisor->pause();
+  bench.supervisor->resume();
+  REQUIRE(bench.await_state(1, DeviceState::live));
+  REQUIRE(bench.await_chunks(ecg, 1));
+  const auto gaps = bench.all<Gap>();
+  REQUIRE(gaps.size() >= 3);  // the second launch plays its script again
+  CHECK(gaps[0].reason == "pool full");
+  CHECK(gaps[0].length == 40);
+  CHECK(gaps[1].reason == "device lost samples");
+  CHECK(gaps[1].length == 7);
+  CHECK(gaps[2].reason == "paused");
 }
 
 TEST_CASE("unplugged and plugged in again at once must still be one gap and one process") {

@@ -246,6 +246,31 @@ TEST_CASE("a jump of the chunk numbers must be filled by the device's clock") {
   REQUIRE(p.gap->reason == "samples lost on the way from the plugin");
 }
 
+TEST_CASE("what was lost because the pool was full must not be blamed on the device") {
+  Device device;
+  Timeline line({500, 1e6, false});
+  auto c = device.chunk(10, 0);
+  line.place(c, arrival(c));
+  c = device.chunk(10, 40);
+  c.lost = 40;
+  c.flags |= CK_CHUNK_DISCONT;
+  auto p = line.place(c, arrival(c), true);
+  REQUIRE(p.gap);
+  CHECK(p.gap->length == 40);
+  CHECK(p.gap->reason == "pool full");
+  c = device.chunk(10, 5);
+  c.lost = 5;
+  p = line.place(c, arrival(c));
+  REQUIRE(p.gap);
+  CHECK(p.gap->reason == "device lost samples");
+  line.interrupt("unplugged");  // the longer hole names it
+  c = device.chunk(10, 500);
+  c.seq = 0;
+  p = line.place(c, arrival(c), true);
+  REQUIRE(p.gap);
+  CHECK(p.gap->reason == "unplugged");
+}
+
 TEST_CASE("pictures must be numbered with the lost ones counted and never make a gap") {
   Timeline line({30, 0, true});
   ck_chunk c{};

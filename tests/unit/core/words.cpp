@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/i18n.hpp"
+#include "core/words.hpp"
 
 using namespace caukham::core;
 
@@ -41,6 +43,35 @@ TEST_CASE("a missing or broken catalogue must leave English") {
   REQUIRE_FALSE(set_language("vi", folder.string()));
   REQUIRE(tr("unplugged") == "unplugged");
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("states and reasons must be told apart, in files in English and on the screen in Vietnamese") {
+  const English restore;
+  std::set<std::string> states, reasons, vietnamese;
+  for (const auto state : {DeviceState::opening, DeviceState::live, DeviceState::restarting, DeviceState::unplugged,
+                           DeviceState::paused, DeviceState::failed})
+    states.insert(text_of(state));
+  CHECK(states.size() == 6);
+  CHECK(states.count("") == 0);
+  REQUIRE(set_language("vi", locale_folder()));
+  for (const char* reason : {gap_reason::crashed, gap_reason::hung, gap_reason::flooded, gap_reason::overused,
+                             gap_reason::lied, gap_reason::restarted, gap_reason::unplugged, gap_reason::paused, gap_reason::pool_full,
+                             gap_reason::device, gap_reason::clock, gap_reason::on_the_way, gap_reason::recorder_late,
+                             gap_reason::disk_full, gap_reason::disk_error}) {
+    CAPTURE(reason);
+    reasons.insert(reason);
+    CHECK(tr(reason) != reason);
+    vietnamese.insert(tr(reason));
+  }
+  CHECK(reasons.size() == 15);
+  CHECK(vietnamese.size() == 15);
+}
+
+TEST_CASE("the electrodes of a mask must be named in the order of its bits") {
+  CHECK(electrodes_text(0).empty());
+  CHECK(electrodes_text(1) == "RA");
+  CHECK(electrodes_text(0x2 | 0x40 | 0x200) == "LA V3 V6");
+  CHECK(electrodes_text(0xffffffff) == "RA LA LL RL V1 V2 V3 V4 V5 V6");
 }
 
 TEST_CASE("places must be filled once, from left to right") {

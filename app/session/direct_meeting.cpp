@@ -157,7 +157,9 @@ void DirectMeeting::on_signal(SocketId socket, std::string_view text) {
     core::log_warning("session", "a console's signalling was ended: " + why);
     const auto guest = visitor.guest;
     server_->send(socket, error_json({"malformed", why}));
-    if (!guest.empty()) end_visit(guest, why, true);
+    if (!guest.empty())
+      end_visit(guest, flood ? tr("Too many messages.")
+                             : tr("A message could not be understood ({0}). Reload the page.", why), true);
     server_->close(socket);
     return;
   }

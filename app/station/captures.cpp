@@ -4,6 +4,7 @@
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
+#include "core/words.hpp"
 #include "station/ecg_strip.hpp"
 #include "station/station_impl.hpp"
 
@@ -11,9 +12,10 @@ namespace caukham::station {
 
 using core::tr;
 
-std::string StationImpl::add_capture(const std::string& kind, const core::StreamInfo* stream,
-                                     const std::string& asked_by, std::int64_t taken_ns, const std::string& words) {
-  record::Capture capture;
+Taken StationImpl::begin_capture(const std::string& kind, const core::StreamInfo* stream, const std::string& asked_by,
+                                 std::int64_t taken_ns, const std::string& words) {
+  Taken taken;
+  auto& capture = taken.capture;
   capture.exam_id = desk_->exam.id;
   capture.kind = kind;
   capture.asked_by = asked_by;
@@ -26,9 +28,9 @@ std::string StationImpl::add_capture(const std::string& kind, const core::Stream
     capture.simulated = capture.simulated || stream->simulated;
     if (stream->device_kind == "otoscope") capture.side = draft_.side;
   }
-  const auto id = record_->add_capture(actor_, capture);
+  taken.index = desk_->captures.size();
   CaptureCard card;
-  card.id = id;
+  card.id = "new-" + std::to_string(taken.index);  // until the record has given its own
   card.kind = kind;
   card.side = capture.side;
   card.asked_by = asked_by;
@@ -39,51 +41,79 @@ std::string StationImpl::add_capture(const std::string& kind, const core::Stream
     card.stream_name = stream->name;
     card.device_kind = stream->device_kind;
   }
+  // The record's number at once where it can be had, so that the card keeps one name.
+  if (backlog_.empty()) try {
+      card.id = record_->add_capture(actor_, capture);
+      capture.id = card.id;
+    } catch (const record::RecordError&) {  // store_capture() says why, and tries again
+    }
   desk_->captures.push_back(std::move(card));
-  return id;
+  return taken;
 }
 
-void StationImpl::made_durable(const std::string& capture, const std::string& sha256) {
-  auto* card = capture_by_id(capture);
-  card->durable = true;
-  card->sha256 = sha256;
-  tell({{"type", "capture"}, {"id", capture}, {"kind", card->kind}, {"label", card->words}, {"durable", true}});
+void StationImpl::store_capture(const Taken& taken, const std::string& actor,
+                                std::function<std::string(const std::string&)> attach,
+                                std::function<void(const CaptureCard&)> stored) {
+  const auto asked_ns = core::now_ns();
+  store([this, taken = Taken(taken), actor, attach = std::move(attach), stored = std::move(stored), asked_ns]() mutable {
+    if (taken.capture.id.empty()) {
+      taken.capture.id = record_->add_capture(actor, taken.capture);
+      desk_->captures.edit()[taken.index].id = taken.capture.id;
+    }
+    const auto sha256 = attach(taken.capture.id);
+    auto& card = desk_->captures.edit()[taken.index];
+    card.durable = true;
+    card.sha256 = sha256;
+    to_durable_.add_ns(core::now_ns() - asked_ns);
+    tell({{"type", "capture"}, {"id", card.id}, {"kind", card.kind}, {"label", card.words}, {"durable", true}});
+    if (stored) stored(CaptureCard(card));
+  });
 }
 
-CaptureCard* StationImpl::capture_by_id(const std::string& id) {
-  const auto found = std::find_if(desk_->captures.begin(), desk_->captures.end(), [&](auto& c) { return c.id == id; });
-  return found == desk_->captures.end() ? nullptr : &*found;
+std::optional<std::size_t> StationImpl::capture_by_id(const std::string& id) const {
+  for (std::size_t n = 0; n < desk_->captures.size(); ++n)
+    if (desk_->captures[n].id == id) return n;
+  return {};
 }
 
-void StationImpl::capture_still(core::StreamId stream, const std::string& ask) {
+void StationImpl::capture_still(core::StreamId stream, const std::string& ask, std::int64_t picture_ns) {
   const auto now = core::now_ns();
-  act_in_exam("taking a still", [this, stream, ask, now] { take_still(stream, ask, now); });
+  act_in_exam("taking a still", [this, stream, ask, now, picture_ns] {
+    if (picture_ns == 0) return take_still(stream, ask, now, view_->newest_jpeg(stream));
+    const auto picture = view_->jpeg_at(stream, picture_ns);
+    if (!picture)
+      return notice(Notice::Level::warning,
+                    tr("The picture on the screen is not there any more; nothing was taken. Take a new one."));
+    take_still(stream, ask, picture->time_ns, picture);
+  });
 }
 
-void StationImpl::take_still(core::StreamId stream, const std::string& ask, std::int64_t asked_ns) {
+// An old picture is never stored as a new one: `asked_ns` is when the picture was wanted.
+void StationImpl::take_still(core::StreamId stream, const std::string& ask, std::int64_t asked_ns,
+                             const core::ChunkPtr& picture) {
   const auto info = hub_.stream(stream);
-  const auto chunk = view_->newest_jpeg(stream);
-  // An old picture is never stored as a new one.
-  if (!info || !chunk || asked_ns - chunk->time_ns > 1'000'000'000)
+  if (!info || !picture || asked_ns - picture->time_ns > 1'000'000'000)
     return notice(Notice::Level::warning, tr("There is no live picture to capture. Check the camera's cable."));
-  auto* request = ask.empty() ? open_ask(stream, "still") : ask_by_id(ask);
-  const std::string asked_by = request ? request->guest_name : "";
-  const std::string request_id = request ? request->id : "";
+  if (backlog_.size() > 300)
+    return notice(Notice::Level::problem, tr("Too much waits to be saved; nothing was taken. Free some space first."));
+  const auto* request = ask.empty() ? open_ask(stream, "still") : ask_by_id(ask);
+  const std::string asked_by = request ? request->guest_name : "", request_id = request ? request->id : "";
   if (request && !request->side.empty()) draft_.side = request->side;
-  const auto capture = add_capture("still", &*info, asked_by, chunk->time_ns, "");
-  auto jpeg = std::make_shared<const std::vector<std::uint8_t>>(chunk->picture);
-  capture_by_id(capture)->jpeg = jpeg;
+  const auto taken = begin_capture("still", &*info, asked_by, picture->time_ns, "");
+  auto jpeg = std::make_shared<const std::vector<std::uint8_t>>(picture->picture);
+  desk_->captures.edit()[taken.index].jpeg = jpeg;
   publish_snapshot();  // the frozen frame is in the tray before the disk has answered
-  const auto sha = record_->attach(actor_, capture, std::as_bytes(std::span(*jpeg)), "image/jpeg",
-                                   info->device_kind + ".jpg");
-  made_durable(capture, sha);
-  to_durable_.add_ns(core::now_ns() - asked_ns);
-  {
-    const std::scoped_lock lock(link_mutex_);
-    if (meeting_link_)
-      meeting_link_->still(capture, stream, capture_by_id(capture)->side, "", jpeg, sha, chunk->time_ns);
-  }
-  if (!request_id.empty()) answer_ask(request_id, "done", capture, "");
+  store_capture(taken, actor_,
+                [this, jpeg, name = info->device_kind + ".jpg"](const std::string& capture) {
+                  return record_->attach(actor_, capture, std::as_bytes(std::span(*jpeg)), "image/jpeg", name);
+                },
+                [this, jpeg, stream, request_id, sensed_ns = picture->time_ns](const CaptureCard& card) {
+                  {
+                    const std::scoped_lock lock(link_mutex_);
+                    if (meeting_link_) meeting_link_->still(card.id, stream, card.side, "", jpeg, card.sha256, sensed_ns);
+                  }
+                  if (!request_id.empty()) answer_ask(request_id, "done", card.id, "");
+                });
 }
 
 void StationImpl::capture_clip(core::StreamId stream, int seconds, const std::string& ask) {
@@ -91,82 +121,99 @@ void StationImpl::capture_clip(core::StreamId stream, int seconds, const std::st
     const auto info = hub_.stream(stream);
     if (!info || info->kind != core::StreamKind::video)
       return notice(Notice::Level::warning, tr("There is no camera to film with."));
-    auto* request = ask.empty() ? open_ask(stream, "clip") : ask_by_id(ask);
-    const auto capture = add_capture("clip", &*info, request ? request->guest_name : "", core::now_ns(), "");
-    const auto path = record_->exam_folder(desk_->exam.id) / ("clip-" + capture + ".mkv");
-    desk_->clips.push_back(std::make_unique<ClipRecorder>(hub_, *info, path, std::clamp(seconds, 1, 120), capture,
-                                                          request ? request->id : ""));
+    const auto* request = ask.empty() ? open_ask(stream, "clip") : ask_by_id(ask);
+    const std::string request_id = request ? request->id : "";
+    const auto taken = begin_capture("clip", &*info, request ? request->guest_name : "", core::now_ns(), "");
+    const auto path = desk_->folder / ("clip-" + std::to_string(taken.index) + ".mkv");
+    desk_->clips.push_back(
+        std::make_unique<ClipRecorder>(hub_, *info, path, std::clamp(seconds, 1, 120), taken, request_id));
   });
 }
 
-void StationImpl::finish_clips(bool all) {
+void StationImpl::finish_clips() {
   auto& clips = desk_->clips;
   for (auto it = clips.begin(); it != clips.end();) {
-    auto& clip = **it;
-    if (!all && !clip.done()) {
+    if (!(*it)->done()) {
       ++it;
       continue;
     }
-    const auto result = clip.finish();
-    const auto capture = clip.capture();
-    const auto ask = clip.ask();
+    const std::unique_ptr<ClipRecorder> clip = std::move(*it);
     it = clips.erase(it);
+    const auto result = clip->finish();
+    const auto taken = clip->taken();
     if (result.pictures == 0) {
       notice(Notice::Level::warning, tr("The clip is empty: no picture came from the camera."));
-      record_->remove_capture("station", capture, "no picture arrived");
-      capture_by_id(capture)->removed = true;
+      desk_->captures.edit()[taken.index].removed = true;
+      if (!taken.capture.id.empty())
+        store([this, id = taken.capture.id] { record_->remove_capture("station", id, "no picture arrived"); });
       continue;
     }
     if (!result.problem.empty()) notice(Notice::Level::problem, result.problem);
-    capture_by_id(capture)->jpeg = result.first_jpeg;
-    const auto sha = record_->attach_file(actor_, capture, result.path, "video/x-matroska", "clip.mkv",
-                                          record::Record::Take::move);
-    made_durable(capture, sha);
-    to_durable_.add_ns(core::now_ns() - result.ended_ns);
-    if (!ask.empty()) answer_ask(ask, "done", capture, "");
+    desk_->captures.edit()[taken.index].jpeg = result.first_jpeg;
+    store_capture(taken, actor_,
+                  [this, path = result.path](const std::string& capture) {
+                    return record_->attach_file(actor_, capture, path, "video/x-matroska", "clip.mkv",
+                                                record::Record::Take::move);
+                  },
+                  [this, ask = clip->ask()](const CaptureCard& card) {
+                    if (!ask.empty()) answer_ask(ask, "done", card.id, "");
+                  });
+    if (desk_->captures[taken.index].removed && taken.capture.id.empty())  // taken away before the record knew it
+      store([this, index = taken.index] {
+        record_->remove_capture(actor_, desk_->captures[index].id, "removed at the bedside");
+      });
   }
 }
 
-void StationImpl::capture_ecg(int seconds, const std::string& ask) {
-  act_in_exam("storing an ECG strip", [this, seconds, ask] { take_ecg(std::clamp(seconds, 1, 60), ask); });
+void StationImpl::capture_ecg(int seconds, const std::string& ask, std::int64_t until_ns) {
+  act_in_exam("storing an ECG strip",
+              [this, seconds, ask, until_ns] { take_ecg(std::clamp(seconds, 1, 60), ask, until_ns); });
 }
 
-// The last `seconds` that were recorded, as a small BDF+ file of its own.
-void StationImpl::take_ecg(int seconds, const std::string& ask) {
+// The last `seconds` that were recorded until then, as a small BDF+ file of its own.
+void StationImpl::take_ecg(int seconds, const std::string& ask, std::int64_t until_ns) {
   const auto asked_ns = core::now_ns();
   for (const auto& totals : desk_->recorder->totals()) {
     if (totals.info.device_kind != "ecg") continue;
-    const auto strip = record_->exam_folder(desk_->exam.id) / ("strip-" + std::to_string(asked_ns) + ".bdf");
-    if (!cut_strip(totals.path, strip, seconds)) break;
-    auto* request = ask.empty() ? open_ask(totals.info.id, "ecg") : ask_by_id(ask);
+    const auto strip = desk_->folder / ("strip-" + std::to_string(asked_ns) + ".bdf");
+    if (!cut_strip(totals.path, strip, seconds, until_ns ? until_ns - totals.first_sample_ns : INT64_MAX)) break;
+    const auto* request = ask.empty() ? open_ask(totals.info.id, "ecg") : ask_by_id(ask);
     const std::string request_id = request ? request->id : "";
-    const auto capture = add_capture("ecg", &totals.info, request ? request->guest_name : "", asked_ns,
-                                     tr("{0} s strip", std::to_string(seconds)));
-    const auto sha = record_->attach_file(actor_, capture, strip, "application/x-bdf", "ecg-strip.bdf",
-                                          record::Record::Take::move);
-    made_durable(capture, sha);
-    to_durable_.add_ns(core::now_ns() - asked_ns);
-    if (!request_id.empty()) answer_ask(request_id, "done", capture, "");
-    return;
+    const auto taken = begin_capture("ecg", &totals.info, request ? request->guest_name : "",
+                                     until_ns ? until_ns : asked_ns, tr("{0} s strip", std::to_string(seconds)));
+    return store_capture(taken, actor_,
+                         [this, strip](const std::string& capture) {
+                           return record_->attach_file(actor_, capture, strip, "application/x-bdf", "ecg-strip.bdf",
+                                                       record::Record::Take::move);
+                         },
+                         [this, request_id](const CaptureCard& card) {
+                           if (!request_id.empty()) answer_ask(request_id, "done", card.id, "");
+                         });
   }
   notice(Notice::Level::warning, tr("There is no ECG to store yet. Connect the ECG and wait a second."));
 }
 
 void StationImpl::remove_capture(const std::string& id) {
-  act_in_exam("removing a capture", [this, id] {
-    auto* card = capture_by_id(id);
-    if (!card || card->removed) return;
-    record_->remove_capture(actor_, id, "removed at the bedside");
-    card->removed = true;
+  act_on_exam("removing a capture", [this, id] {
+    const auto index = capture_by_id(id);
+    if (!index || desk_->captures[*index].removed) return;
+    desk_->captures.edit()[*index].removed = true;
+    store([this, index = *index] {
+      if (desk_->captures[index].id.starts_with("new-")) return;  // a clip that still runs: finish_clips() does it
+      record_->remove_capture(actor_, desk_->captures[index].id, "removed at the bedside");
+    });
   });
 }
 
 void StationImpl::undo_remove(const std::string& id) {
-  act_in_exam("restoring a capture", [this, id] {
-    auto* card = capture_by_id(id);
-    if (!card || !card->removed) return;
-    record_->restore_capture(actor_, id);
-    card->removed = false;
+  act_on_exam("restoring a capture", [this, id] {
+    const auto index = capture_by_id(id);
+    if (!index || !desk_->captures[*index].removed) return;
+    desk_->captures.edit()[*index].removed = false;
+    store([this, index = *index] {
+      if (desk_->captures[index].id.starts_with("new-")) return;
+      record_->restore_capture(actor_, desk_->captures[index].id);
+    });
   });
 }
 
@@ -178,27 +225,34 @@ void StationImpl::on_device_event(const core::Event& event) {
   if (event.kind == core::EventKind::electrodes) {
     electrodes_[event.device] = {static_cast<std::uint32_t>(event.value[0]), static_cast<std::uint32_t>(event.value[1])};
     nlohmann::json off = nlohmann::json::array(), known = nlohmann::json::array();
-    static constexpr const char* names[] = {"RA", "LA", "LL", "RL", "V1", "V2", "V3", "V4", "V5", "V6"};
-    for (int bit = 0; bit < 10; ++bit) {
-      if (event.value[0] >> bit & 1) off.push_back(names[bit]);
-      if (event.value[1] >> bit & 1) known.push_back(names[bit]);
+    for (std::size_t bit = 0; bit < core::electrode_names.size(); ++bit) {
+      if (event.value[0] >> bit & 1) off.push_back(core::electrode_names[bit]);
+      if (event.value[1] >> bit & 1) known.push_back(core::electrode_names[bit]);
     }
     for (const auto& info : hub_.streams())
       if (info.device == event.device)
         tell({{"type", "event"}, {"stream", info.id}, {"device_kind", info.device_kind}, {"event", "electrodes"},
               {"off", off}, {"known", known}});
   } else if (event.kind == core::EventKind::button && event.value[1] == 1) {
-    if (!desk_ || desk_->closed) return;
-    for (const auto& info : hub_.streams())
-      if (info.device == event.device && info.kind == core::StreamKind::video)
-        act_now("taking a still", [&] { take_still(info.id, "", event.time_ns); });
+    if (!desk_ || !desk_->running()) return;
+    for (const auto& info : hub_.streams()) {
+      if (info.device != event.device || info.kind != core::StreamKind::video) continue;
+      const auto held = view_->held_jpeg(info.id);  // a frozen picture is what the nurse sees
+      act_now("taking a still", [&] {
+        take_still(info.id, "", held ? held->time_ns : event.time_ns, held ? held : view_->newest_jpeg(info.id));
+      });
+    }
   } else if (event.kind == core::EventKind::warning || event.kind == core::EventKind::clock_doubted) {
-    notice(Notice::Level::warning, tr(event.text.c_str()));  // a plugin's words are English; ours have a translation
+    // A maker's words are in whatever language, the core's have a translation; which device it is is said in ours.
+    std::string name;
+    for (const auto& device : hub_.devices())
+      if (device.id == event.device) name = device.name;
+    notice(Notice::Level::warning, tr("The device {0} reports: {1}", name, tr(event.text.c_str())));
   }
 }
 
 void StationImpl::on_flow(core::StreamId stream) {
-  if (!desk_ || desk_->closed) return;
+  if (!desk_ || desk_->over()) return;
   desk_->spirometry = breathing_.manoeuvres();
   if (desk_->spirometry.empty()) return;
   const auto& newest = desk_->spirometry.back();

@@ -7,8 +7,8 @@
 namespace caukham::station {
 
 ClipRecorder::ClipRecorder(core::Hub& hub, core::StreamInfo info, std::filesystem::path path, int seconds,
-                           std::string capture, std::string ask)
-    : hub_(hub), info_(std::move(info)), seconds_(seconds), capture_(std::move(capture)), ask_(std::move(ask)) {
+                           Taken taken, std::string ask)
+    : hub_(hub), info_(std::move(info)), seconds_(seconds), taken_(std::move(taken)), ask_(std::move(ask)) {
   result_.path = std::move(path);
   // Pictures wait here while the disk is slow: ten seconds of them before one is dropped.
   inbox_ = hub_.subscribe({.waveform_chunks = 0, .pictures = 300});

@@ -11,6 +11,7 @@
 
 #include "core/types.hpp"
 #include "media/picture.hpp"
+#include "station/list.hpp"
 
 namespace caukham::station {
 
@@ -20,10 +21,15 @@ struct PatientCard {
 };
 
 struct ExamCard {
-  std::string id, patient_id, patient_name, reason, state;  // state: draft, open, closed
+  // state: as in the record ("open", "closed", …); "closing" while what was recorded is brought home; "kept" when the
+  // record could not take it: the files lie in the exam's folder. patient_id empty: nobody said yet who it is.
+  std::string id, patient_id, patient_name, reason, state;
   std::int64_t opened_unix_ns = 0;
   std::uint32_t captures = 0;
   bool simulated = false;
+  // Something is recorded into it and captured: there is one, and it is neither finished nor being finished.
+  bool running() const { return !id.empty() && state != "closing" && !over(); }
+  bool over() const { return state == "closed" || state == "kept" || state == "cancelled"; }
 };
 
 struct CaptureCard {
@@ -61,7 +67,7 @@ struct StreamCardUi {
   core::StreamInfo info;
   core::DeviceState state = core::DeviceState::opening;
   std::uint64_t samples = 0, lost = 0;
-  std::vector<core::Gap> gaps;
+  List<core::Gap> gaps;
   std::uint32_t electrodes_off = 0, electrodes_known = 0;  // masks as in sdk/event.h
   double heart_rate_bpm = 0;                               // 0: not known
 };
@@ -74,24 +80,27 @@ struct Notice {
   std::int64_t at_unix_ns = 0;
 };
 
-// Immutable once handed out.
+// Immutable once handed out. Lists are shared with the snapshot before as long as nothing in them has changed.
 struct Snapshot {
   std::uint64_t version = 0;
   bool ready = false;                  // usable: record open, devices watched
   bool simulated = false;              // the whole station runs on simulated devices
-  std::vector<PatientCard> found;      // answer to search()
-  std::vector<ExamCard> recent_exams;
+  List<PatientCard> found;      // answer to search()
+  List<ExamCard> recent_exams;
   PatientCard patient;                 // of the open exam; id empty when none
-  ExamCard exam;                       // id empty when none is open
+  ExamCard exam;                       // the open one, or the one closed last; id empty: none since the start
+  std::string closing;                 // not empty: the exam is being finished, and this is what it still waits for
+  // Not empty: something stands in the way of storing, and this says what and what to do. It stays until that is over.
+  std::string trouble;
   std::int64_t recording_since_ns = 0; // 0: not recording
   std::vector<core::DeviceStatus> devices;
   std::vector<StreamCardUi> streams;
-  std::vector<CaptureCard> captures;
-  std::vector<GuestCard> guests;
-  std::vector<AskCard> asks;
+  List<CaptureCard> captures;
+  List<GuestCard> guests;
+  List<AskCard> asks;
   std::vector<PointerMark> pointers;
-  std::vector<SpirometryCard> spirometry;
-  std::vector<std::string> chat;       // "name: text"
+  List<SpirometryCard> spirometry;
+  List<std::string> chat;       // "name: text"
   std::string advice;                  // last advice as text, empty when none
   std::string invitation_link, invitation_code, invitation_fingerprint;
   std::string line_words;
@@ -100,14 +109,17 @@ struct Snapshot {
   bool clip_running = false;
   std::string side;                    // "left" / "right": applies to the next ear picture
   std::uint64_t disk_free_bytes = 0;
-  std::vector<Notice> notices;         // newest last, at most 20
+  List<Notice> notices;         // newest last, at most 20
 };
 
 // The last seconds of a waveform for drawing: samples from `first_sample` on, interleaved. A grid number that was lost
 // is absent: `valid` holds runs [first, first + count) that were really received.
 struct WaveformWindow {
   struct Run { std::uint64_t first_sample; std::uint32_t count; std::int64_t time_ns; std::vector<std::int32_t> samples; };
+  // What is known of a hole between runs: why it is there (an English key of core/words.hpp).
+  struct Hole { std::uint64_t first_sample = 0, length = 0; std::string reason; };
   std::vector<Run> runs;
+  std::vector<Hole> holes;
   std::int64_t newest_ns = 0;  // time at which the newest sample was sensed
 };
 
@@ -126,12 +138,23 @@ class Desk {
   virtual void search(const std::string& text) = 0;
   virtual void create_patient(const PatientCard&) = 0;  // then open_exam for it with the id in snapshot().found[0]
   virtual void open_exam(const std::string& patient_id, const std::string& reason) = 0;
+  // Returns at once; snapshot().exam.state is "closing" until everything is stored. What is asked for meanwhile is
+  // done, only captures are refused.
   virtual void close_exam() = 0;
+  // Says who the patient of an exam is: of the running one, or of one that is over. An exam that has a patient already
+  // keeps him unless `why` says what was wrong; who, before and after stand in the audit trail.
+  virtual void name_exam(const std::string& exam_id, const std::string& patient_id, const std::string& why) = 0;
 
-  // Captures; `ask` is the id of the request it answers, or empty
-  virtual void capture_still(core::StreamId, const std::string& ask) = 0;
+  // Captures; `ask` is the id of the request it answers, or empty.
+  // A still is the picture that was sensed at `picture_ns` (media::Picture::time_ns of what is on the screen), or the
+  // newest when that is 0. A picture that is not there any more is said so; another is never taken in its place.
+  virtual void capture_still(core::StreamId, const std::string& ask, std::int64_t picture_ns) = 0;
+  // Keeps one picture of the camera capturable for as long as it is looked at (a frozen one); 0 lets it go. While it is
+  // held the device's own button takes it too.
+  virtual void hold_picture(core::StreamId, std::int64_t picture_ns) = 0;
   virtual void capture_clip(core::StreamId, int seconds, const std::string& ask) = 0;
-  virtual void capture_ecg(int seconds, const std::string& ask) = 0;
+  // The `seconds` that ended at `until_ns`, or the last ones when that is 0.
+  virtual void capture_ecg(int seconds, const std::string& ask, std::int64_t until_ns) = 0;
   virtual void remove_capture(const std::string& id) = 0;
   virtual void undo_remove(const std::string& id) = 0;
   virtual void set_side(const std::string& side) = 0;

@@ -105,7 +105,7 @@ Devices::Devices(core::Hub& hub, const Installation& installation, const Options
 
 Devices::~Devices() { supervisor_->stop(); }
 
-void Devices::pause() { supervisor_->pause(); }
+void Devices::pause(std::function<void()> paused) { supervisor_->pause(std::move(paused)); }
 void Devices::resume() { supervisor_->resume(); }
 
 void Devices::simulate(const std::string& command) {

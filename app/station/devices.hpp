@@ -1,6 +1,7 @@
 // The devices of a station: the system's, or device models on the virtual bus, under one supervisor.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,9 +25,9 @@ class Devices {
 
   core::Supervisor& supervisor() { return *supervisor_; }
 
-  // Drains and stops all devices: what they have already sent is published before this returns (within 3 s). They stay
-  // known, with their stream numbers; resume() starts them again.
-  void pause();
+  // Drains and stops all devices: what they have already sent is published before `paused` is called, on another thread
+  // and within about 3 s. They stay known, with their stream numbers; resume() starts them again.
+  void pause(std::function<void()> paused);
   void resume();
 
   // "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button", and any fault of ipc/faults.hpp: "ecg STALL". Throws

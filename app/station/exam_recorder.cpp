@@ -1,7 +1,9 @@
 #include "station/exam_recorder.hpp"
 
+#include <utility>
+
 #include "core/clock.hpp"
-#include "core/i18n.hpp"
+#include "core/words.hpp"
 #include "record/error.hpp"
 
 namespace caukham::station {
@@ -34,14 +36,6 @@ record::WaveformSpec spec_of(const core::StreamInfo& info, const ExamFacts& fact
   return spec;
 }
 
-std::string electrode_names(std::int64_t mask) {
-  static constexpr const char* names[] = {"RA", "LA", "LL", "RL", "V1", "V2", "V3", "V4", "V5", "V6"};
-  std::string text;
-  for (int bit = 0; bit < 10; ++bit)
-    if (mask >> bit & 1) text += (text.empty() ? "" : " ") + std::string(names[bit]);
-  return text;
-}
-
 }  // namespace
 
 ExamRecorder::ExamRecorder(core::Hub& hub, std::filesystem::path folder, ExamFacts facts, Handlers handlers)
@@ -54,31 +48,26 @@ ExamRecorder::ExamRecorder(core::Hub& hub, std::filesystem::path folder, ExamFac
 ExamRecorder::~ExamRecorder() { finish(); }
 
 void ExamRecorder::finish() {
-  if (finished_.exchange(true)) return;
+  end();
+  if (joined_.exchange(true)) return;
   thread_.join();
   hub_.unsubscribe(inbox_);
 }
 
 void ExamRecorder::run() {
   for (;;) {
-    const bool last = finished_;
+    const bool last = ending_;
     const auto items = inbox_->take(last ? std::chrono::milliseconds(0) : patience);
     for (const auto& item : items) handle(item);
-    for (auto& [id, file] : files_) try {
-        file.writer->sync();
-      } catch (const record::RecordError& e) {
-        report(e.what());
-      }
+    for (auto& [id, file] : files_) write(file, 0, file.next_sample, [&] { file.writer->sync(); });
     if (last && items.empty()) break;
   }
   for (auto& [id, file] : files_) {
-    try {
-      file.writer->close();
-    } catch (const record::RecordError& e) {
-      report(e.what());
-    }
+    write(file, 0, file.next_sample, [&] { file.writer->close(); });
+    tell_refused(file);
     refresh(file);
   }
+  done_ = true;
 }
 
 void ExamRecorder::handle(const core::Item& item) {
@@ -95,11 +84,12 @@ void ExamRecorder::handle(const core::Item& item) {
     if (event->kind != core::EventKind::electrodes) return;
     for (auto& [id, file] : files_) {
       if (file.totals.info.device != event->device) continue;
-      const std::string off = electrode_names(event->value[0] & event->value[1]);
+      const std::string off = core::electrodes_text(static_cast<std::uint32_t>(event->value[0] & event->value[1]));
       file.writer->annotate(event->time_ns, -1, off.empty() ? "electrodes on" : "electrodes off: " + off);
     }
   } else if (const auto* overflow = std::get_if<core::Overflow>(&item)) {
     if (const auto found = files_.find(overflow->stream); found != files_.end()) {
+      found->second.gap_reason = core::gap_reason::recorder_late;
       const std::scoped_lock lock(mutex_);
       found->second.totals.missed_chunks += overflow->chunks;
     }
@@ -117,7 +107,13 @@ ExamRecorder::File* ExamRecorder::open_file(const core::Chunk& chunk) {
     own.chain.add(bytes);
     if (handlers_.record) handlers_.record(id, index, bytes);
   });
-  file.reader = std::make_unique<record::BdfReader>(record::BdfReader::open(path));
+  try {
+    file.reader = std::make_unique<record::BdfReader>(record::BdfReader::open(path));
+  } catch (const record::RecordError&) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);  // else the next try would find it in its way
+    throw;
+  }
   file.next_sample = file.first_sample = chunk.first_sample;
   file.totals.info = info;
   file.totals.path = path;
@@ -128,43 +124,101 @@ ExamRecorder::File* ExamRecorder::open_file(const core::Chunk& chunk) {
   return &files_.emplace(id, std::move(file)).first->second;
 }
 
-void ExamRecorder::handle_chunk(const core::Chunk& chunk) {
-  auto found = files_.find(chunk.stream);
+// Lets the writer do something and keeps the books: samples that the disk refused are a hole like any other, with
+// their own reason, told when it is over. `declared_lost`: what the act itself reports as lost; `boundary`: grid number
+// after the record that the act finishes.
+template <class Act>
+void ExamRecorder::write(File& file, std::uint64_t declared_lost, std::uint64_t boundary, Act act) {
+  const auto lost_before = file.writer->lost(), records_before = file.writer->records();
+  const char* why = nullptr;
   try {
-    File* file = found == files_.end() ? nullptr : &found->second;
-    if (!file) {
-      file = open_file(chunk);
-      if (handlers_.opened) handlers_.opened(file->totals.info, file->totals.samples_per_record);
-    }
-    if (chunk.first_sample > file->next_sample) {
-      core::Gap gap;
-      gap.stream = chunk.stream;
-      gap.first_sample = file->next_sample - file->first_sample;
-      gap.length = chunk.first_sample - file->next_sample;
-      gap.time_ns = chunk.time_ns - record::grid_ns(file->totals.info.rate_hz, static_cast<std::int64_t>(gap.length));
-      gap.reason = file->gap_reason.empty() ? "device lost samples" : file->gap_reason;
-      file->writer->gap(gap.length, gap.reason);
-      {
-        const std::scoped_lock lock(mutex_);
-        file->totals.gaps.push_back(gap);
-      }
-      if (handlers_.gap) handlers_.gap(gap);
-    }
-    file->gap_reason.clear();
-    file->next_sample = chunk.first_sample + chunk.count;
-    file->writer->append(chunk.time_ns, chunk.samples);
-    last_problem_.clear();
-    refresh(*file);
+    act();
   } catch (const record::RecordError& e) {
-    if (found != files_.end()) refresh(found->second);
+    why = e.fault() == record::Fault::full ? core::gap_reason::disk_full : core::gap_reason::disk_error;
+    file.failing = true;
     report(e.what());
   }
+  const auto lost = file.writer->lost() - lost_before;
+  if (lost > declared_lost) {
+    file.refused += lost - declared_lost;
+    file.refused_all += lost - declared_lost;
+    file.refused_end = boundary;
+    if (why) file.refused_why = why;
+  }
+  if (file.writer->records() == records_before) return;
+  tell_refused(file);
+  if (!std::exchange(file.failing, false)) return;
+  for (const auto& [id, other] : files_)
+    if (other.failing) return;
+  if (waiting_.empty()) report("");
+}
+
+void ExamRecorder::tell_refused(File& file) {
+  if (file.refused == 0) return;
+  add_gap(file, file.refused_end - file.refused, file.refused, file.refused_why);
+  file.refused = 0;
+}
+
+// `at`: grid number of the stream.
+void ExamRecorder::add_gap(File& file, std::uint64_t at, std::uint64_t length, const std::string& reason) {
+  core::Gap gap;
+  gap.stream = file.totals.info.id;
+  gap.first_sample = at > file.first_sample ? at - file.first_sample : 0;
+  gap.length = length;
+  gap.time_ns = file.totals.first_sample_ns +
+                record::grid_ns(file.totals.info.rate_hz,
+                                static_cast<std::int64_t>(at) - static_cast<std::int64_t>(file.first_sample));
+  gap.reason = reason;
+  {
+    const std::scoped_lock lock(mutex_);
+    file.totals.gaps.push_back(gap);
+  }
+  if (handlers_.gap) handlers_.gap(gap);
+}
+
+void ExamRecorder::handle_chunk(const core::Chunk& chunk) {
+  auto found = files_.find(chunk.stream);
+  if (found == files_.end()) {
+    try {
+      File* made = open_file(chunk);
+      if (handlers_.opened) handlers_.opened(made->totals.info, made->totals.samples_per_record);
+    } catch (const record::RecordError& e) {
+      waiting_.try_emplace(chunk.stream,
+                           Waiting{chunk.first_sample, e.fault() == record::Fault::full ? core::gap_reason::disk_full
+                                                                                        : core::gap_reason::disk_error});
+      return report(e.what());
+    }
+    found = files_.find(chunk.stream);
+    auto& file = found->second;
+    if (const auto late = waiting_.find(chunk.stream); late != waiting_.end()) {
+      const auto missed = chunk.first_sample - late->second.first_sample;
+      write(file, missed, file.next_sample, [&] { file.writer->gap(missed, late->second.why); });
+      if (missed) add_gap(file, late->second.first_sample, missed, late->second.why);
+      waiting_.erase(late);
+      file.failing = true;  // until the first record lies there: then it is said that all is well again
+    }
+  }
+  auto& file = found->second;
+  const std::uint64_t size = file.totals.samples_per_record;
+  if (chunk.first_sample > file.next_sample) {
+    const auto length = chunk.first_sample - file.next_sample;
+    const auto reason = file.gap_reason.empty() ? std::string(core::gap_reason::device) : file.gap_reason;
+    write(file, length, file.next_sample, [&] { file.writer->gap(length, reason); });
+    file.in_record = 0;
+    tell_refused(file);
+    add_gap(file, file.next_sample, length, reason);
+  }
+  file.gap_reason.clear();
+  file.in_record = (file.in_record + chunk.count) % size;
+  file.next_sample = chunk.first_sample + chunk.count;
+  write(file, 0, file.next_sample - file.in_record, [&] { file.writer->append(chunk.time_ns, chunk.samples); });
+  refresh(file);
 }
 
 void ExamRecorder::refresh(File& file) {
   const std::scoped_lock lock(mutex_);
   auto& totals = file.totals;
-  totals.recorded = file.writer->samples();
+  totals.recorded = file.writer->samples() - file.refused_all;
   totals.lost = file.writer->lost();
   totals.records = file.writer->records();
   totals.digest = record::hex(file.chain.digest());

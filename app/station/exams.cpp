@@ -1,9 +1,10 @@
 // Patients and the life of an exam.
+#include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
-#include "station/report.hpp"
 #include "station/station_impl.hpp"
 
 namespace caukham::station {
@@ -46,6 +47,11 @@ ExamCard StationImpl::card_of(const record::Exam& exam) const {
   return card;
 }
 
+void StationImpl::list_recent() {
+  draft_.recent_exams.clear();
+  for (const auto& exam : record_->recent_exams(20)) draft_.recent_exams.push_back(card_of(exam));
+}
+
 void StationImpl::search(const std::string& text) {
   act("searching", [this, text] {
     draft_.found.clear();
@@ -63,8 +69,10 @@ void StationImpl::create_patient(const PatientCard& card) {
 
 void StationImpl::open_exam(const std::string& patient_id, const std::string& reason) {
   act("opening the exam", [this, patient_id, reason] {
-    if (desk_ && !desk_->closed)
-      return notice(Notice::Level::warning, tr("Another examination is open. Finish it first."));
+    if (desk_ && !desk_->over())
+      return notice(Notice::Level::warning, desk_->running()
+                                                ? tr("Another examination is open. Finish it first.")
+                                                : tr("The examination before is still being stored. Wait a moment."));
     if (patient_id.empty()) return begin_exam({}, reason);  // examine now, identify later
     const auto patient = record_->patient(patient_id);
     if (!patient) return notice(Notice::Level::problem, tr("This patient is not in the record. Search again."));
@@ -75,33 +83,12 @@ void StationImpl::open_exam(const std::string& patient_id, const std::string& re
 void StationImpl::begin_exam(const record::Patient& patient, const std::string& reason) {
   ExamDesk desk;
   desk.patient = patient;
-  desk.encounter_id = record_->begin_encounter(actor_, patient.id);
-  const auto exam_id = record_->open_exam(actor_, desk.encounter_id, reason);
+  const auto exam_id = record_->open_exam(actor_, record_->begin_encounter(actor_, patient.id), reason);
   desk.exam = *record_->exam(exam_id);
+  desk.folder = record_->exam_folder(exam_id);
   desk.opened_ns = core::now_ns();
   breathing_.clear();
-
-  ExamFacts facts{exam_id, patient.cccd, patient.name, patient.birth_date, patient.sex};
-  ExamRecorder::Handlers handlers;
-  handlers.opened = [this](const core::StreamInfo&, std::uint32_t) { streams_changed_ = true; };
-  handlers.record = [this](core::StreamId stream, std::uint64_t index, std::span<const std::byte> bytes) {
-    const std::scoped_lock lock(link_mutex_);
-    if (meeting_link_) meeting_link_->evidence(stream, index, bytes);
-  };
-  handlers.gap = [this, exam_id](const core::Gap& gap) {
-    worker_.post([this, exam_id, gap] {
-      const auto info = hub_.stream(gap.stream);
-      act_now("storing a gap", [&] {
-        record_->add_gap("station", {exam_id, "", info ? info->device_kind + "/" + info->name : "", gap.reason,
-                                     static_cast<std::int64_t>(gap.first_sample), gap.length,
-                                     core::to_unix_ns(gap.time_ns)});
-      });
-    });
-  };
-  handlers.problem = [this](const std::string& words) {
-    worker_.post([this, words] { notice(Notice::Level::problem, words); });
-  };
-  desk.recorder = std::make_unique<ExamRecorder>(hub_, record_->exam_folder(exam_id), facts, std::move(handlers));
+  desk.recorder = make_recorder(desk.exam, patient);
   desk_ = std::move(desk);
 
   draft_.patient = station::card_of(patient);
@@ -110,73 +97,72 @@ void StationImpl::begin_exam(const record::Patient& patient, const std::string& 
   {
     const std::scoped_lock lock(shared_mutex_);
     report_.clear();
+    exam_over_ = false;
   }
   if (devices_) devices_->resume();
   streams_changed_ = true;
 }
 
-void StationImpl::close_exam() {
-  act_in_exam("closing the exam", [this] { finish_exam(); });
+std::unique_ptr<ExamRecorder> StationImpl::make_recorder(const record::Exam& exam, const record::Patient& patient) {
+  ExamFacts facts{exam.id, patient.cccd, patient.name, patient.birth_date, patient.sex};
+  ExamRecorder::Handlers handlers;
+  handlers.opened = [this](const core::StreamInfo&, std::uint32_t) { streams_changed_ = true; };
+  handlers.record = [this](core::StreamId stream, std::uint64_t index, std::span<const std::byte> bytes) {
+    const std::scoped_lock lock(link_mutex_);
+    if (meeting_link_) meeting_link_->evidence(stream, index, bytes);
+  };
+  handlers.gap = [this, exam_id = exam.id](const core::Gap& gap) {
+    worker_.post([this, exam_id, gap] {
+      const auto info = hub_.stream(gap.stream);
+      if (info) tell_gap(*info, gap);
+      store([this, exam_id, gap, name = info ? info->device_kind + "/" + info->name : ""] {
+        record_->add_gap("station", {exam_id, "", name, gap.reason, static_cast<std::int64_t>(gap.first_sample),
+                                     gap.length, core::to_unix_ns(gap.time_ns)});
+      });
+    });
+  };
+  handlers.problem = [this, exam_id = exam.id](const std::string& words) {
+    worker_.post([this, exam_id, words] {
+      if (desk_ && desk_->exam.id == exam_id) desk_->recorder_trouble = words;
+    });
+  };
+  return std::make_unique<ExamRecorder>(hub_, record_->exam_folder(exam.id), facts, std::move(handlers));
 }
 
-// First half: everything the devices have sent is recorded and sent, and the consoles compare digests.
-void StationImpl::finish_exam() {
-  auto& desk = *desk_;
-  if (desk.closing) return;
-  desk.closing = true;
-  if (devices_) devices_->pause();
-  finish_clips(true);
-  desk.recorder->finish();
-  desk.totals = desk.recorder->totals();
-  end_meeting();
-  // The meeting's last words are in our queue; what they say belongs into the record before it is closed.
-  worker_.post([this] { act_now("closing the exam", [this] { seal_exam(); }); });
+// A hole that a person would see is said with its reason; more of them than one in five seconds are only drawn.
+void StationImpl::tell_gap(const core::StreamInfo& info, const core::Gap& gap) {
+  const double seconds = static_cast<double>(gap.length) / std::max(1.0, info.rate_hz);
+  if (seconds < 0.2 || core::now_ns() - gap_told_ns_ < 5'000'000'000) return;
+  gap_told_ns_ = core::now_ns();
+  char length[32];
+  std::snprintf(length, sizeof length, "%.1f", seconds);
+  notice(Notice::Level::warning, tr("{0}: {1} s are missing in the recording. Why: {2}.", info.device_name,
+                                    std::string(length), tr(gap.reason.c_str())));
 }
 
-void StationImpl::seal_exam() {
-  auto& desk = *desk_;
-  for (const auto& totals : desk.totals) store_waveform(totals);
-  record_->set_exam_state(actor_, desk.exam.id, record::ExamState::closed);
-  desk.recorder.reset();
-  desk.closed_ns = core::now_ns();
-  desk.closed = true;
-  {
-    auto report = make_report(*record_, desk, devices_.get(), {to_window_, to_console_, to_durable_, usable_ns_});
-    const std::scoped_lock lock(shared_mutex_);
-    report_ = report.dump(2);
-  }
-  draft_.exam = card_of(*record_->exam(desk.exam.id));
-  draft_.recording_since_ns = 0;
-  draft_.recent_exams.clear();
-  for (const auto& exam : record_->recent_exams(20)) draft_.recent_exams.push_back(card_of(exam));
-}
-
-// The whole recording of a waveform becomes a capture of its own: the file that was being written is moved into the
-// record, byte for byte.
-void StationImpl::store_waveform(const StreamTotals& totals) {
-  if (totals.recorded == 0) return;
-  const auto asked_ns = core::now_ns();
-  const bool breath = totals.info.device_kind == "spirometer";
-  std::string words;
-  if (breath && desk_)
-    for (const auto& m : desk_->spirometry) words += (words.empty() ? "" : "; ") + m.words;
-  act_now("storing a recording", [&] {
-    const auto capture = add_capture(breath ? "spirometry" : "ecg", &totals.info, "", totals.first_sample_ns, words);
-    const auto sha = record_->attach_file(actor_, capture, totals.path, "application/x-bdf",
-                                          totals.info.device_kind + ".bdf", record::Record::Take::move);
-    made_durable(capture, sha);
-    to_durable_.add_ns(core::now_ns() - asked_ns);
-    for (const auto& result : desk_->evidence)
-      if (result.stream == totals.info.id)
-        record_->add_evidence(guest_name(result.guest),
-                              {desk_->exam.id, capture, totals.info.device_kind + "/" + totals.info.name,
-                               guest_name(result.guest), result.records, result.samples, result.digest, result.equal, 0});
+// The patient belongs to the visit, so that nothing that was captured moves anywhere: it stays in its exam, and the
+// exam gets its owner. The record refuses another owner without a reason, and writes both down.
+void StationImpl::name_exam(const std::string& exam_id, const std::string& patient_id, const std::string& why) {
+  act("naming the patient", [this, exam_id, patient_id, why] {
+    const auto exam = record_->exam(exam_id);
+    const auto patient = record_->patient(patient_id);
+    if (!exam || !patient)
+      return notice(Notice::Level::problem, tr("This patient is not in the record. Search again."));
+    if (patient->simulated != (exam->simulated || options_.simulate))
+      return notice(Notice::Level::problem, tr("A practice patient and a real examination cannot be put together."));
+    record_->bind_patient(actor_, exam->encounter_id, patient_id, why);
+    if (desk_ && desk_->exam.id == exam_id) {
+      desk_->patient = *patient;
+      desk_->exam = *record_->exam(exam_id);
+    }
+    if (draft_.exam.id == exam_id) {
+      draft_.patient = station::card_of(*patient);
+      draft_.exam.patient_id = patient->id;
+      draft_.exam.patient_name = patient->name;
+    }
+    list_recent();
+    notice(Notice::Level::info, tr("This examination now belongs to {0}.", patient->name));
   });
-}
-
-std::string StationImpl::report_json() const {
-  const std::scoped_lock lock(shared_mutex_);
-  return report_;
 }
 
 }  // namespace caukham::station

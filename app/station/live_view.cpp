@@ -3,6 +3,7 @@
 namespace caukham::station {
 namespace {
 constexpr double kept_seconds = 30;
+constexpr std::size_t kept_holes = 64;
 }
 
 LiveView::LiveView(core::Hub& hub, Handlers handlers) : hub_(hub), handlers_(std::move(handlers)) {
@@ -49,11 +50,24 @@ void LiveView::handle(const core::Item& item) {
       if (!picture) return;  // a damaged picture is not shown; the next one follows
       {
         const std::scoped_lock lock(mutex_);
-        camera->second.newest = chunk;
-        camera->second.picture = picture;
+        auto& c = camera->second;
+        c.recent.push_back(chunk);
+        c.bytes += chunk->picture.size();
+        while (c.recent.size() > 1 && (c.bytes > kept_bytes || c.recent.size() > kept_pictures)) {
+          c.bytes -= c.recent.front()->picture.size();
+          c.recent.pop_front();
+        }
+        c.picture = picture;
       }
       if (handlers_.picture) handlers_.picture(chunk->stream, picture);
     }
+  } else if (const auto* gap = std::get_if<core::Gap>(&item)) {
+    const std::scoped_lock lock(mutex_);
+    const auto wave = waves_.find(gap->stream);
+    if (wave == waves_.end()) return;
+    auto& holes = wave->second.holes;
+    holes.push_back({gap->first_sample, gap->length, gap->reason});
+    if (holes.size() > kept_holes) holes.pop_front();
   } else if (const auto* event = std::get_if<core::Event>(&item)) {
     if (handlers_.event) handlers_.event(*event);
   } else if (std::holds_alternative<core::DeviceStatus>(item) || std::holds_alternative<core::StreamEnded>(item)) {
@@ -67,6 +81,8 @@ WaveformWindow LiveView::waveform(core::StreamId stream, std::uint64_t from_samp
   const auto found = waves_.find(stream);
   if (found == waves_.end()) return window;
   const auto& chunks = found->second.chunks;
+  for (const auto& hole : found->second.holes)
+    if (hole.first_sample + hole.length >= from_sample) window.holes.push_back(hole);
   // The window asks for the newest few chunks thirty times a second: look from the end.
   auto first = chunks.end();
   while (first != chunks.begin() && (*std::prev(first))->first_sample + (*std::prev(first))->count > from_sample) --first;
@@ -95,7 +111,32 @@ std::shared_ptr<const media::Picture> LiveView::picture(core::StreamId stream) c
 core::ChunkPtr LiveView::newest_jpeg(core::StreamId stream) const {
   const std::scoped_lock lock(mutex_);
   const auto found = cameras_.find(stream);
-  return found == cameras_.end() ? nullptr : found->second.newest;
+  return found == cameras_.end() || found->second.recent.empty() ? nullptr : found->second.recent.back();
+}
+
+core::ChunkPtr LiveView::find(const Camera& camera, std::int64_t sensed_ns) {
+  if (camera.held && camera.held->time_ns == sensed_ns) return camera.held;
+  for (auto it = camera.recent.rbegin(); it != camera.recent.rend(); ++it)
+    if ((*it)->time_ns == sensed_ns) return *it;
+  return nullptr;
+}
+
+core::ChunkPtr LiveView::jpeg_at(core::StreamId stream, std::int64_t sensed_ns) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = cameras_.find(stream);
+  return found == cameras_.end() ? nullptr : find(found->second, sensed_ns);
+}
+
+core::ChunkPtr LiveView::held_jpeg(core::StreamId stream) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = cameras_.find(stream);
+  return found == cameras_.end() ? nullptr : found->second.held;
+}
+
+void LiveView::hold(core::StreamId stream, std::int64_t sensed_ns) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = cameras_.find(stream);
+  if (found != cameras_.end()) found->second.held = sensed_ns ? find(found->second, sensed_ns) : nullptr;
 }
 
 std::uint64_t LiveView::samples(core::StreamId stream) const {

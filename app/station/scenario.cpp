@@ -32,9 +32,9 @@ class Runner {
     else if (act == "admit") admit();
     else if (act == "live") live();
     else if (act == "answer_by_button") answer_by_button();
-    else if (act == "still") captured(1, [&](const StreamCardUi& s) { station_.capture_still(s.info.id, ""); });
+    else if (act == "still") captured(1, [&](const StreamCardUi& s) { station_.capture_still(s.info.id, "", 0); });
     else if (act == "clip") captured(1, [&](const StreamCardUi& s) { station_.capture_clip(s.info.id, number("seconds", 5), ""); });
-    else if (act == "ecg_strip") captured(1, [&](const StreamCardUi&) { station_.capture_ecg(number("seconds", 10), ""); });
+    else if (act == "ecg_strip") captured(1, [&](const StreamCardUi&) { station_.capture_ecg(number("seconds", 10), "", 0); });
     else if (act == "blow") blow();
     else if (act == "kill_plugin") kill_plugin();
     else if (act == "cut_network") cut_network();

@@ -4,6 +4,7 @@
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
+#include "core/words.hpp"
 #include "station/station_impl.hpp"
 
 namespace caukham::station {
@@ -24,17 +25,6 @@ const char* text_of(session::Guest::State state) {
   return "";
 }
 
-const char* text_of(core::DeviceState state) {
-  switch (state) {
-    case core::DeviceState::opening: return "opening";
-    case core::DeviceState::live: return "live";
-    case core::DeviceState::restarting: return "restarting";
-    case core::DeviceState::unplugged: return "unplugged";
-    case core::DeviceState::failed: return "failed";
-  }
-  return "";
-}
-
 }  // namespace
 
 session::MeetingEvents StationImpl::meeting_events() {
@@ -50,8 +40,9 @@ session::MeetingEvents StationImpl::meeting_events() {
   };
   events.chat = [this](const session::ChatLine& c) {
     worker_.post([this, c] {
-      if (desk_) desk_->chat.push_back(guest_name(c.guest) + ": " + c.text);
-      act_now("noting the chat", [&] { record_->note(guest_name(c.guest), "chat", desk_ ? desk_->exam.id : "", "{}"); });
+      if (!desk_) return;
+      desk_->chat.push_back(guest_name(c.guest) + ": " + c.text);
+      note(guest_name(c.guest), "chat", json::object());
     });
   };
   events.line = [this](const std::string&, const session::LineState& l) {
@@ -89,44 +80,28 @@ void StationImpl::start_meeting() {
                            {"simulated", options_.simulate || desk_->patient.simulated}}
                           .dump();
   session::EvidenceSource source;
-  auto* recorder = desk_->recorder.get();  // outlives the meeting: end_meeting() comes before it is let go
+  auto* recorder = desk_->recorder.get();  // outlives the meeting, whose end exam_is_over() waits for
   source.record = [recorder](session::StreamNumber s, std::uint64_t k) { return recorder->record_bytes(s, k); };
   source.record_count = [recorder](session::StreamNumber s) { return recorder->record_count(s); };
   meeting_ = session::open_direct_meeting(options, meeting_events(), std::move(source));
-  const auto invitation = meeting_->invite();
-  draft_.invitation_link = invitation.link;
-  draft_.invitation_code = invitation.code;
-  draft_.invitation_fingerprint = invitation.fingerprint;
-  record_->note(actor_, "session opened", desk_->exam.id);
+  show_invitation(meeting_->invite());
+  note(actor_, "session opened", json::object());
   tell_streams();
   const std::scoped_lock lock(link_mutex_);
   meeting_link_ = meeting_.get();
 }
 
-void StationImpl::end_meeting() {
-  if (!meeting_) return;
-  for (const auto& totals : desk_->totals)
-    meeting_->evidence_end(totals.info.id, totals.records, totals.recorded, totals.digest);
-  meeting_->close(10'000);
-  {
-    const std::scoped_lock lock(link_mutex_);
-    meeting_link_ = nullptr;
-  }
-  meeting_.reset();  // its thread has ended: its last results wait in our queue
-  draft_.invitation_link.clear();
-  draft_.invitation_code.clear();
-  record_->note(actor_, "session closed", desk_->exam.id);
-  const std::scoped_lock lock(shared_mutex_);
-  pointers_.clear();
+void StationImpl::show_invitation(const session::Invitation& invitation) {
+  draft_.invitation_link = invitation.link;
+  draft_.invitation_code = invitation.code;
+  draft_.invitation_fingerprint = invitation.fingerprint;
 }
 
 void StationImpl::new_invitation() {
   act_in_exam("making an invitation", [this] {
     if (!meeting_) return start_meeting();
-    const auto invitation = meeting_->invite();
-    draft_.invitation_link = invitation.link;
-    draft_.invitation_code = invitation.code;
-    record_->note(actor_, "new invitation", desk_->exam.id);
+    show_invitation(meeting_->invite());
+    note(actor_, "new invitation", json::object());
   });
 }
 
@@ -134,27 +109,27 @@ void StationImpl::admit(const std::string& guest) {
   act_in_exam("admitting", [this, guest] {
     if (!meeting_) return;
     meeting_->admit(guest);
-    record_->note(actor_, "guest admitted", desk_->exam.id, json{{"guest", guest_name(guest)}}.dump());
+    note(actor_, "guest admitted", {{"guest", guest_name(guest)}});
   });
 }
 
 void StationImpl::refuse_guest(const std::string& guest) {
-  act_in_exam("refusing", [this, guest] {
+  act_on_exam("refusing", [this, guest] {
     if (!meeting_) return;
     meeting_->refuse(guest, tr("The nurse did not admit you."));
-    record_->note(actor_, "guest refused", desk_->exam.id, json{{"guest", guest_name(guest)}}.dump());
+    note(actor_, "guest refused", {{"guest", guest_name(guest)}});
   });
 }
 
 void StationImpl::refuse_ask(const std::string& ask, const std::string& reason) {
-  act_in_exam("refusing a request", [this, ask, reason] {
+  act_on_exam("refusing a request", [this, ask, reason] {
     answer_ask(ask, "refused", "", reason);
-    record_->note(actor_, "request refused", desk_->exam.id, json{{"ask", ask}, {"reason", reason}}.dump());
+    note(actor_, "request refused", {{"ask", ask}, {"reason", reason}});
   });
 }
 
 void StationImpl::send_chat(const std::string& text) {
-  act_in_exam("sending", [this, text] {
+  act_on_exam("sending", [this, text] {
     desk_->chat.push_back(tr("Station") + ": " + text);
     tell({{"type", "chat"}, {"from", tr("Station")}, {"text", text}, {"time_ns", core::now_ns()}});
   });
@@ -172,7 +147,7 @@ void StationImpl::tell(const json& message) {
 }
 
 void StationImpl::tell_streams() {
-  if (!meeting_ || !desk_ || desk_->closed) return;
+  if (!meeting_ || !desk_ || !desk_->recorder) return;
   std::map<core::StreamId, StreamTotals> recorded;
   for (auto& totals : desk_->recorder->totals()) recorded[totals.info.id] = std::move(totals);
   std::map<core::DeviceId, core::DeviceState> states;
@@ -184,47 +159,50 @@ void StationImpl::tell_streams() {
     const auto found = recorded.find(info.id);
     if (!video && found == recorded.end()) continue;
     cards.push_back({info.id, video, info.simulated, info.device_kind, info.device_name, info.name, info.unit,
-                     text_of(states[info.device]), info.labels, info.rate_hz, info.scale, info.offset,
+                     core::text_of(states[info.device]), info.labels, info.rate_hz, info.scale, info.offset,
                      video ? 0 : found->second.samples_per_record, video ? 0 : found->second.second_zero_ns});
   }
   meeting_->set_streams(std::move(cards));
 }
 
 std::string StationImpl::guest_name(const std::string& id) const {
-  const auto found = guests_.find(id);
-  return found == guests_.end() ? id : found->second.name;
+  if (desk_)
+    for (const auto& guest : desk_->guests)
+      if (guest.id == id) return guest.name;
+  return id;
 }
 
 void StationImpl::on_guest(const session::Guest& guest) {
+  if (!desk_) return;
   const std::string state = text_of(guest.state);
-  auto& card = guests_[guest.id];
-  const bool back = guest.state == session::Guest::State::admitted && (card.state == "away" || card.state == state);
-  card = {guest.id, guest.name, guest.organisation, state, card.returns + (back ? 1 : 0)};
-  act_now("noting a guest", [&] {
-    record_->note(guest.name, back ? "guest returned" : "guest " + state, desk_ ? desk_->exam.id : "",
-                  json{{"organisation", guest.organisation}}.dump());
-  });
+  auto& guests = desk_->guests.edit();
+  auto card = std::find_if(guests.begin(), guests.end(), [&](const auto& g) { return g.id == guest.id; });
+  if (card == guests.end()) card = guests.insert(guests.end(), GuestCard{});
+  const bool back = guest.state == session::Guest::State::admitted && (card->state == "away" || card->state == state);
+  *card = {guest.id, guest.name, guest.organisation, state, card->returns + (back ? 1 : 0)};
+  note(guest.name, back ? "guest returned" : "guest " + state, {{"organisation", guest.organisation}});
   if (guest.state == session::Guest::State::knocking)
     notice(Notice::Level::info, tr("{0} wants to join the examination.", guest.name));
 }
 
-AskCard* StationImpl::ask_by_id(const std::string& id) {
-  const auto found = std::find_if(desk_->asks.begin(), desk_->asks.end(), [&](auto& a) { return a.id == id; });
-  return found == desk_->asks.end() ? nullptr : &*found;
+const AskCard* StationImpl::ask_by_id(const std::string& id) const {
+  for (const auto& ask : desk_->asks)
+    if (ask.id == id) return &ask;
+  return nullptr;
 }
 
 // The oldest request that a capture of this kind on this stream answers.
-AskCard* StationImpl::open_ask(core::StreamId stream, const std::string& kind) {
-  for (auto& ask : desk_->asks)
+const AskCard* StationImpl::open_ask(core::StreamId stream, const std::string& kind) const {
+  for (const auto& ask : desk_->asks)
     if (ask.stream == stream && ask.kind == kind && ask.state == "shown") return &ask;
   return nullptr;
 }
 
 void StationImpl::answer_ask(const std::string& id, const std::string& state, const std::string& capture,
                              const std::string& why) {
-  auto* ask = ask_by_id(id);
-  if (!ask) return;
-  ask->state = state;
+  if (!ask_by_id(id)) return;
+  for (auto& ask : desk_->asks.edit())
+    if (ask.id == id) ask.state = state;
   json message{{"type", "request_state"}, {"id", id}, {"state", state}};
   if (!capture.empty()) message["capture"] = capture;
   if (!why.empty()) message["reason"] = why;
@@ -232,7 +210,7 @@ void StationImpl::answer_ask(const std::string& id, const std::string& state, co
 }
 
 void StationImpl::on_ask(const session::CaptureAsk& ask) {
-  if (!desk_ || desk_->closed || ask_by_id(ask.id) || desk_->asks.size() >= 200) return;
+  if (!desk_ || !desk_->running() || ask_by_id(ask.id) || desk_->asks.size() >= 200) return;
   AskCard card;
   card.id = ask.id;
   card.guest_name = guest_name(ask.guest);
@@ -243,27 +221,28 @@ void StationImpl::on_ask(const session::CaptureAsk& ask) {
   card.state = "shown";
   card.stream = ask.stream;
   if (const auto info = hub_.stream(ask.stream)) card.device_kind = info->device_kind;
-  desk_->asks.push_back(card);
-  act_now("noting a request", [&] {
-    record_->note(card.guest_name, "capture asked", desk_->exam.id,
-                  json{{"kind", ask.kind}, {"device", card.device_kind}, {"side", ask.side}}.dump());
-  });
+  note(card.guest_name, "capture asked", {{"kind", ask.kind}, {"device", card.device_kind}, {"side", ask.side}});
+  desk_->asks.push_back(std::move(card));
   tell({{"type", "request_state"}, {"id", ask.id}, {"state", "shown"}});
 }
 
+// Shown at once; the specialist is told that it is stored when it is.
 void StationImpl::on_advice(const session::Advice& advice) {
-  if (!desk_ || desk_->closed) return;
-  act_now("storing the advice", [&] {
-    const auto author = guest_name(advice.guest);
+  if (!desk_ || desk_->over()) return;
+  const auto author = guest_name(advice.guest);
+  desk_->advice = author + ": " + advice.finding + "\n" + advice.conclusion + "\n" + advice.next_step;
+  store([this, author, advice] {
     record_->add_advice(author, {"", desk_->exam.id, author, advice.finding, advice.conclusion,
                                  advice.next_step + (advice.urgency.empty() ? "" : " [" + advice.urgency + "]"), 0});
-    const auto capture = add_capture("advice", nullptr, author, core::now_ns(), advice.conclusion);
-    const auto text = json{{"author", author}, {"finding", advice.finding}, {"conclusion", advice.conclusion},
-                           {"next_step", advice.next_step}, {"urgency", advice.urgency}}.dump(2);
-    made_durable(capture, record_->attach(author, capture, std::as_bytes(std::span(text)), "application/json", "advice.json"));
-    desk_->advice = author + ": " + advice.finding + "\n" + advice.conclusion + "\n" + advice.next_step;
-    tell({{"type", "advice_stored"}, {"id", advice.id}});
   });
+  const auto text = json{{"author", author}, {"finding", advice.finding}, {"conclusion", advice.conclusion},
+                         {"next_step", advice.next_step}, {"urgency", advice.urgency}}.dump(2);
+  store_capture(begin_capture("advice", nullptr, author, core::now_ns(), advice.conclusion), author,
+                [this, author, text](const std::string& capture) {
+                  return record_->attach(author, capture, std::as_bytes(std::span(text)), "application/json",
+                                         "advice.json");
+                },
+                [this, id = advice.id](const CaptureCard&) { tell({{"type", "advice_stored"}, {"id", id}}); });
 }
 
 void StationImpl::on_evidence(const session::EvidenceResult& result) {

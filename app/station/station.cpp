@@ -15,7 +15,7 @@ StationImpl::StationImpl(const Options& options)
     : options_(options),
       installation_(find_installation(options.program_folder)),
       started_ns_(core::now_ns()),
-      worker_([this] { publish_snapshot(); }, std::chrono::milliseconds(150)) {
+      worker_([this] { tick(); }, std::chrono::milliseconds(150)) {
   core::set_language(options_.language, installation_.locale.string());
   LiveView::Handlers handlers;
   handlers.picture = [this](core::StreamId stream, std::shared_ptr<const media::Picture> picture) {
@@ -38,34 +38,60 @@ StationImpl::StationImpl(const Options& options)
   worker_.post([this] { begin(); });
 }
 
+// An open exam is finished in order. What may never come any more (space on the disk, a repaired record) is not waited
+// for: then the exam stays open in the record, its files in their folder, and the next start says so.
 StationImpl::~StationImpl() {
   worker_.post([this] {
-    if (desk_ && !desk_->closed) act_now("closing the exam", [this] { finish_exam(); });
+    leaving_ = true;
+    if (desk_ && desk_->running()) act_now("closing the exam", [this] { begin_closing(); });
   });
-  worker_.stop();  // closing may have posted more; that is done too
+  {
+    std::unique_lock lock(shared_mutex_);
+    over_.wait_for(lock, std::chrono::seconds(30), [this] { return exam_over_; });
+  }
+  worker_.stop();
+  if (farewell_.joinable()) farewell_.join();
   devices_.reset();
   view_.reset();
 }
 
 void StationImpl::begin() {
-  act_now("opening the record", [this] {
-    record_ = record::Record::open({.folder = options_.data_folder});
-    const auto recovery = record_->recover("station");
-    for (const auto& unfinished : recovery.unfinished) {
-      if (unfinished.files.empty()) continue;
-      notice(Notice::Level::warning,
-             tr("An examination of {0} was interrupted; its recordings are kept and can be finished.",
-                core::iso8601_utc(unfinished.exam.opened_ns)));
-    }
-  });
-  if (record_)
-    for (const auto& exam : record_->recent_exams(20)) draft_.recent_exams.push_back(card_of(exam));
+  open_record();
   act_now("starting the devices", [this] {
     devices_ = std::make_unique<Devices>(hub_, installation_, options_);
   });
   draft_.simulated = options_.simulate;
   draft_.ready = record_ != nullptr && devices_ != nullptr;
   usable_ns_ = core::now_ns() - started_ns_;
+}
+
+// A full disk, a second program or a folder that is not there yet may pass: it is tried again. A damaged record waits
+// for a person.
+void StationImpl::open_record() {
+  record_again_ns_ = INT64_MAX;
+  try {
+    record_ = record::Record::open({.folder = options_.data_folder});
+    record_trouble_.clear();
+    for (const auto& unfinished : record_->recover("station").unfinished) {
+      if (unfinished.files.empty()) continue;
+      notice(Notice::Level::warning,
+             tr("An examination of {0} was interrupted; its recordings are kept and can be finished.",
+                core::iso8601_utc(unfinished.exam.opened_ns)));
+    }
+    list_recent();
+    draft_.ready = devices_ != nullptr;
+  } catch (const record::RecordError& e) {
+    using enum record::Fault;
+    if (e.fault() == full || e.fault() == busy || e.fault() == io) record_again_ns_ = core::now_ns() + Backlog::again_ns;
+    core::log_error("station", std::string("the record is not open: ") + e.what());
+    record_.reset();
+    record_trouble_ = e.what();
+  } catch (const std::exception& e) {
+    core::log_error("station", std::string("the record is not open: ") + e.what());
+    record_.reset();
+    record_trouble_ = tr("The record could not be opened ({0}). Restart the program; call IT if it happens again.",
+                         std::string(e.what()));
+  }
 }
 
 void StationImpl::act_now(const char* what, const std::function<void()>& task) {
@@ -75,7 +101,7 @@ void StationImpl::act_now(const char* what, const std::function<void()>& task) {
     notice(Notice::Level::problem, e.what());
   } catch (const std::exception& e) {
     core::log_error("station", std::string(what) + ": " + e.what());
-    notice(Notice::Level::problem, e.what());
+    notice(Notice::Level::problem, tr("Something did not work: {0}", std::string(e.what())));
   }
 }
 
@@ -87,62 +113,39 @@ void StationImpl::act(const char* what, std::function<void()> task) {
 }
 
 void StationImpl::act_in_exam(const char* what, std::function<void()> task) {
+  act_on_exam(what, [this, task = std::move(task)] {
+    if (!desk_->running())
+      return notice(Notice::Level::warning, tr("The examination is being finished; nothing more can be taken into it."));
+    task();
+  });
+}
+
+void StationImpl::act_on_exam(const char* what, std::function<void()> task) {
   act(what, [this, task = std::move(task)] {
-    if (!desk_ || desk_->closed)
+    if (!desk_ || desk_->over())
       return notice(Notice::Level::warning, tr("No examination is open. Choose a patient first."));
     task();
   });
 }
 
 void StationImpl::notice(Notice::Level level, const std::string& words) {
-  draft_.notices.push_back({++notices_, level, words, core::to_unix_ns(core::now_ns())});
-  if (draft_.notices.size() > 20) draft_.notices.erase(draft_.notices.begin());
+  auto& notices = draft_.notices.edit();
+  notices.push_back({++notices_, level, words, core::to_unix_ns(core::now_ns())});
+  if (notices.size() > 20) notices.erase(notices.begin());
+}
+
+void StationImpl::store(std::function<void()> task) { backlog_.add(std::move(task), core::now_ns()); }
+
+// A row of the audit trail about the exam at the desk.
+void StationImpl::note(const std::string& actor, const std::string& action, const nlohmann::json& detail) {
+  store([this, actor, action, exam = desk_ ? desk_->exam.id : "", text = detail.dump()] {
+    record_->note(actor, action, exam, text);
+  });
 }
 
 std::shared_ptr<const Snapshot> StationImpl::snapshot() const {
   const std::scoped_lock lock(shared_mutex_);
   return snapshot_;
-}
-
-void StationImpl::publish_snapshot() {
-  if (streams_changed_.exchange(false)) tell_streams();
-  if (desk_) act_now("storing a clip", [this] { finish_clips(false); });
-  auto next = std::make_shared<Snapshot>(draft_);
-  next->devices = hub_.devices();
-  std::map<core::StreamId, StreamTotals> totals;
-  if (desk_) {
-    for (auto& t : desk_->recorder ? desk_->recorder->totals() : desk_->totals) totals[t.info.id] = std::move(t);
-    next->captures = desk_->captures;
-    next->asks = desk_->asks;
-    next->spirometry = desk_->spirometry;
-    next->chat = desk_->chat;
-    next->advice = desk_->advice;
-    next->clip_running = !desk_->clips.empty();
-  }
-  for (const auto& [id, guest] : guests_) next->guests.push_back(guest);
-  next->session_open = meeting_ != nullptr;
-  if (record_) next->disk_free_bytes = record::free_bytes(record_->layout().root);
-  const std::scoped_lock lock(shared_mutex_);
-  for (auto& info : hub_.streams()) {
-    StreamCardUi card;
-    for (const auto& device : next->devices)
-      if (device.id == info.device) card.state = device.state;
-    if (const auto found = totals.find(info.id); found != totals.end()) {
-      card.samples = found->second.recorded;
-      card.lost = found->second.lost;
-      card.gaps = found->second.gaps;
-    }
-    if (const auto off = electrodes_.find(info.device); off != electrodes_.end()) {
-      card.electrodes_off = off->second.off;
-      card.electrodes_known = off->second.known;
-    }
-    if (const auto rate = heart_rate_.find(info.id); rate != heart_rate_.end()) card.heart_rate_bpm = rate->second;
-    card.info = std::move(info);
-    next->streams.push_back(std::move(card));
-  }
-  for (const auto& [key, mark] : pointers_) next->pointers.push_back(mark);
-  next->version = snapshot_->version + 1;
-  snapshot_ = std::move(next);
 }
 
 void StationImpl::drawn(core::StreamId, std::int64_t sensed_ns, std::int64_t drawn_ns) {

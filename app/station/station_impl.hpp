@@ -1,14 +1,18 @@
 // Inside of the station. Members are the worker's (the desk's thread) unless marked otherwise.
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
+#include <thread>
 
 #include "core/hub.hpp"
 #include "record/record.hpp"
 #include "session/meeting.hpp"
+#include "station/backlog.hpp"
 #include "station/clip_recorder.hpp"
 #include "station/devices.hpp"
 #include "station/exam_recorder.hpp"
@@ -21,22 +25,39 @@
 
 namespace caukham::station {
 
-// What one exam gathers while it is open and what its report needs afterwards.
+// How far the end of an exam has come. Each step waits for an event or for its deadline, never on the desk's thread.
+enum class Closing : std::uint8_t {
+  no,
+  devices,  // they send what they still have
+  files,    // recordings and clips are written to their end
+  meeting,  // the consoles compare digests, then the meeting ends
+  record,   // everything goes into the record
+  over
+};
+
+// What one exam gathers while it is open and what its report needs afterwards. Nothing of it outlives the exam's turn
+// at the desk.
 struct ExamDesk {
   record::Exam exam;
   record::Patient patient;
-  std::string encounter_id;
+  std::filesystem::path folder;  // working files
   std::int64_t opened_ns = 0, closed_ns = 0;
   std::unique_ptr<ExamRecorder> recorder;
   std::vector<std::unique_ptr<ClipRecorder>> clips;
-  std::vector<CaptureCard> captures;
-  std::vector<SpirometryCard> spirometry;
-  std::vector<AskCard> asks;
-  std::vector<std::string> chat;
+  List<CaptureCard> captures;  // only ever grows: an index names one for good
+  List<SpirometryCard> spirometry;
+  List<AskCard> asks;
+  List<std::string> chat;
+  List<GuestCard> guests;
   std::vector<session::EvidenceResult> evidence;
   std::vector<StreamTotals> totals;  // the final ones, once closed
   std::string advice;
-  bool closing = false, closed = false;
+  std::string recorder_trouble;  // words while the recorder cannot write
+  Closing closing = Closing::no;
+  std::int64_t deadline_ns = 0;  // of the step
+  bool step_done = false;        // what the step waits for has come
+  bool running() const { return closing == Closing::no; }
+  bool over() const { return closing == Closing::over; }
 };
 
 class StationImpl final : public Station {
@@ -53,9 +74,11 @@ class StationImpl final : public Station {
   void create_patient(const PatientCard&) override;
   void open_exam(const std::string& patient_id, const std::string& reason) override;
   void close_exam() override;
-  void capture_still(core::StreamId, const std::string& ask) override;
+  void name_exam(const std::string& exam_id, const std::string& patient_id, const std::string& why) override;
+  void capture_still(core::StreamId, const std::string& ask, std::int64_t picture_ns) override;
+  void hold_picture(core::StreamId id, std::int64_t picture_ns) override { view_->hold(id, picture_ns); }
   void capture_clip(core::StreamId, int seconds, const std::string& ask) override;
-  void capture_ecg(int seconds, const std::string& ask) override;
+  void capture_ecg(int seconds, const std::string& ask, std::int64_t until_ns) override;
   void remove_capture(const std::string& id) override;
   void undo_remove(const std::string& id) override;
   void set_side(const std::string& side) override;
@@ -77,38 +100,60 @@ class StationImpl final : public Station {
 
   // station.cpp
   void begin();
+  void open_record();
   void act_now(const char* what, const std::function<void()>& task);  // an error becomes a notice
   void act(const char* what, std::function<void()> task);             // posts it
-  void act_in_exam(const char* what, std::function<void()> task);
+  void act_in_exam(const char* what, std::function<void()> task);     // only while it runs
+  void act_on_exam(const char* what, std::function<void()> task);     // also while it is being finished
   void notice(Notice::Level level, const std::string& words);
+  void store(std::function<void()> task);  // into the record, now or as soon as it takes it
+  void note(const std::string& actor, const std::string& action, const nlohmann::json& detail);
+
+  // snapshot.cpp
+  void tick();
+  void look_at_disk();
+  std::string trouble_now() const;
   void publish_snapshot();
 
   // exams.cpp
   ExamCard card_of(const record::Exam& exam) const;
+  void list_recent();
   void begin_exam(const record::Patient& patient, const std::string& reason);
-  void finish_exam();
+  std::unique_ptr<ExamRecorder> make_recorder(const record::Exam& exam, const record::Patient& patient);
+  void tell_gap(const core::StreamInfo& info, const core::Gap& gap);
+
+  // closing.cpp
+  void begin_closing();
+  void step_closing();
+  void enter(Closing step, std::int64_t seconds);
+  void close_meeting();
   void seal_exam();
   void store_waveform(const StreamTotals& totals);
+  void exam_is_over();
+  void leave_exam_as_it_is();
+  std::string closing_words() const;
 
   // captures.cpp
-  std::string add_capture(const std::string& kind, const core::StreamInfo* stream, const std::string& asked_by,
-                          std::int64_t taken_ns, const std::string& words);
-  void made_durable(const std::string& capture, const std::string& sha256);
-  void take_still(core::StreamId stream, const std::string& ask, std::int64_t asked_ns);
-  void take_ecg(int seconds, const std::string& ask);
-  void finish_clips(bool all);
-  CaptureCard* capture_by_id(const std::string& id);
+  Taken begin_capture(const std::string& kind, const core::StreamInfo* stream, const std::string& asked_by,
+                      std::int64_t taken_ns, const std::string& words);
+  // `attach` puts the bytes into the record under the capture's id and returns their SHA-256; `stored` comes after it.
+  void store_capture(const Taken& taken, const std::string& actor, std::function<std::string(const std::string&)> attach,
+                     std::function<void(const CaptureCard&)> stored);
+  void take_still(core::StreamId stream, const std::string& ask, std::int64_t asked_ns, const core::ChunkPtr& picture);
+  void take_ecg(int seconds, const std::string& ask, std::int64_t until_ns);
+  void finish_clips();
+  std::optional<std::size_t> capture_by_id(const std::string& id) const;
   void on_device_event(const core::Event& event);
   void on_flow(core::StreamId stream);
 
   // sessions.cpp
   session::MeetingEvents meeting_events();
   void start_meeting();
-  void end_meeting();
+  void show_invitation(const session::Invitation& invitation);
   void tell_streams();
   void tell(const nlohmann::json& message);
-  AskCard* ask_by_id(const std::string& id);
-  AskCard* open_ask(core::StreamId stream, const std::string& kind);
+  const AskCard* ask_by_id(const std::string& id) const;
+  const AskCard* open_ask(core::StreamId stream, const std::string& kind) const;
   void answer_ask(const std::string& ask, const std::string& state, const std::string& capture, const std::string& why);
   void on_guest(const session::Guest& guest);
   void on_ask(const session::CaptureAsk& ask);
@@ -128,10 +173,17 @@ class StationImpl final : public Station {
   std::unique_ptr<LiveView> view_;
   std::optional<ExamDesk> desk_;  // of the open exam, or of the one closed last
   std::unique_ptr<session::Meeting> meeting_;
-  std::map<std::string, GuestCard> guests_;
-  std::map<core::DeviceId, Electrodes> electrodes_;
+  std::thread farewell_;  // waits for the meeting's end in the desk's place
+  Backlog backlog_{[this](const std::string& words) { notice(Notice::Level::problem, words); }};
+  std::map<core::DeviceId, Electrodes> electrodes_;  // forgotten when the device stops: it says them anew
+  std::set<core::DeviceId> live_;                    // as the last snapshot saw them
+  std::string record_trouble_;                       // why the record is not open; "" when it is
+  std::int64_t record_again_ns_ = 0, disk_looked_ns_ = INT64_MIN / 2;
+  bool troubled_ = false;      // the last snapshot said so
+  bool leaving_ = false;       // the program ends: nothing is waited for that may never come
   Snapshot draft_;  // what the acts fill; publish_snapshot() completes and copies it
   std::uint64_t notices_ = 0;
+  std::int64_t gap_told_ns_ = INT64_MIN / 2;
 
   // Used by the meeting's, view's, recorder's and window's threads too:
   mutable std::mutex shared_mutex_;
@@ -142,6 +194,8 @@ class StationImpl final : public Station {
   std::mutex link_mutex_;                        // meeting_link_: null unless a meeting is open
   session::Meeting* meeting_link_ = nullptr;
   std::atomic<bool> streams_changed_{false};
+  std::condition_variable over_;   // with shared_mutex_: exam_over_ is true
+  bool exam_over_ = true;
   Latency to_window_, to_console_, to_durable_;
   std::atomic<std::int64_t> usable_ns_{0};
 

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "record/bdf_reader.hpp"
+#include "tests/lib/small_disk.hpp"
 #include "station/exam_recorder.hpp"
 
 namespace {
@@ -115,6 +116,118 @@ TEST_CASE("every sample of a stream is recorded or counted as lost, and gaps nam
     for (const auto& gap : reader.gaps()) gaps_in_file += gap.lost;
     CHECK(gaps_in_file == lost);
   }
+}
+
+// What is sent while something is awaited, with an end: on a busy machine the recorder may not get its turn for long, and
+// all that then waits must still find room on the small disk.
+template <class Send, class Met>
+static void send_while_waiting(Send send, Met met) {
+  for (int sent = 0; !met(); std::this_thread::yield())
+    if (sent < 2000) ++sent, send();
+}
+
+TEST_CASE("a disk that is full for a while must cost a gap of known length, named so, and nothing else") {
+  test::SmallDisk disk(8'000'000);
+  if (!disk.usable()) {
+    WARN("skipped: no right to mount a small disk");
+    return;
+  }
+  core::Hub hub;
+  std::mutex mutex;
+  std::vector<std::string> said;
+  std::vector<core::Gap> gaps;
+  station::ExamRecorder::Handlers handlers;
+  handlers.problem = [&](const std::string& words) {
+    const std::scoped_lock lock(mutex);
+    said.push_back(words);
+  };
+  handlers.gap = [&](const core::Gap& gap) {
+    const std::scoped_lock lock(mutex);
+    gaps.push_back(gap);
+  };
+  const auto times_said = [&] {
+    const std::scoped_lock lock(mutex);
+    return said.size();
+  };
+  station::ExamRecorder recorder(hub, disk.path(), {"exam", "p", "A", "", "X"}, handlers);
+  hub.publish(core::StreamAdded{ecg(7)});
+  std::uint64_t next = 40;  // whole records are 50 samples: chunks of 30 never end with one
+  const auto send = [&] {
+    hub.publish(chunk(7, next, 30));
+    next += 30;
+  };
+  const auto send_until = [&](auto met) { send_while_waiting(send, met); };
+  send_until([&] { return recorder.record_count(7) >= 10; });
+  disk.fill();
+  send_until([&] { return times_said() >= 1; });
+  for (int n = 0; n < 50; ++n) send();
+  disk.free_space();
+  send_until([&] { return times_said() >= 2; });
+  hub.publish(core::ChunkPtr(chunk(7, next + 25, 30)));  // and a hole of the device's own
+  next += 55;
+  for (int n = 0; n < 10; ++n) send();
+  recorder.finish();
+
+  CHECK(said[0].find("full") != std::string::npos);
+  CHECK(said[1].empty());
+  CHECK(said.size() == 2);
+  const auto totals = recorder.totals()[0];
+  CHECK(totals.recorded + totals.lost == next - 40);
+  std::uint64_t in_gaps = 0, full = 0;
+  for (const auto& gap : totals.gaps) {
+    in_gaps += gap.length;
+    full += gap.reason == "disk full";
+  }
+  CHECK(in_gaps == totals.lost);
+  CHECK(full == 1);
+  REQUIRE(gaps.size() == 2);
+  CHECK(gaps[0].reason == "disk full");
+  CHECK(gaps[1].reason == "device lost samples");
+  CHECK(gaps[1].length == 25);
+  const auto reader = record::BdfReader::open(totals.path);
+  CHECK(reader.total_samples() == totals.recorded);
+  REQUIRE(reader.gaps().size() == 2);
+  CHECK(reader.gaps()[0].reason == "disk full");
+  CHECK(reader.gaps()[0].lost == gaps[0].length);
+  CHECK(static_cast<std::uint64_t>(reader.gaps()[0].first_sample) == gaps[0].first_sample);
+  // Every sample that is there is the one that was sent.
+  for (std::uint64_t k = 0; k < reader.record_count(); ++k) {
+    const auto at = record::grid_sample(500, reader.record(k).start_ns);
+    const auto samples = reader.samples(k);
+    for (std::size_t i = 0; i < samples[0].size(); ++i)
+      REQUIRE(samples[0][i] == static_cast<std::int32_t>(40 + static_cast<std::uint64_t>(at) + i));
+  }
+}
+
+TEST_CASE("a recording that cannot begin because the disk is full must begin when there is space, and say what is missing") {
+  test::SmallDisk disk(8'000'000);
+  if (!disk.usable()) {
+    WARN("skipped: no right to mount a small disk");
+    return;
+  }
+  disk.fill();
+  core::Hub hub;
+  std::atomic<int> troubles{0}, cured{0};
+  station::ExamRecorder::Handlers handlers;
+  handlers.problem = [&](const std::string& words) { ++(words.empty() ? cured : troubles); };
+  station::ExamRecorder recorder(hub, disk.path(), {"exam", "p", "A", "", "X"}, handlers);
+  hub.publish(core::StreamAdded{ecg(7)});
+  std::uint64_t next = 0;
+  const auto send = [&] {
+    hub.publish(chunk(7, next, 30));
+    next += 30;
+  };
+  send_while_waiting(send, [&] { return troubles > 0; });
+  disk.free_space();
+  send_while_waiting(send, [&] { return cured > 0; });
+  recorder.finish();
+  const auto totals = recorder.totals()[0];
+  CHECK(troubles == 1);
+  CHECK(totals.lost > 0);
+  CHECK(totals.recorded + totals.lost == next);
+  REQUIRE(totals.gaps.size() == 1);
+  CHECK(totals.gaps[0].reason == "disk full");
+  CHECK(totals.gaps[0].length == totals.lost);
 }
 
 TEST_CASE("records can be read back while the recorder goes on, and only whole ones") {

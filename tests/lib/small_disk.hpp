@@ -1,0 +1,47 @@
+// A disk so small that a test can fill it: a RAM disk of its own, where the test may mount one (root).
+#pragma once
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace caukham::test {
+
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::uint64_t bytes) {
+    char name[] = "/tmp/caukham-small-disk-XXXXXX";
+    path_ = ::mkdtemp(name);
+    usable_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, ("size=" + std::to_string(bytes)).c_str()) == 0;
+  }
+  ~SmallDisk() {
+    if (usable_) ::umount2(path_.c_str(), MNT_DETACH);
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  bool usable() const { return usable_; }  // false: not allowed to mount; say so and skip
+  const std::filesystem::path& path() const { return path_; }
+
+  // Takes all the space that is left, to the last byte.
+  void fill() {
+    std::ofstream out(path_ / "filler", std::ios::binary | std::ios::app);
+    for (std::size_t size : {std::size_t{65536}, std::size_t{4096}, std::size_t{1}}) {
+      const std::string block(size, 'x');
+      while (out.write(block.data(), static_cast<std::streamsize>(size)).flush()) {
+      }
+      out.clear();
+    }
+  }
+  void free_space() { std::filesystem::remove(path_ / "filler"); }
+
+ private:
+  std::filesystem::path path_;
+  bool usable_ = false;
+};
+
+}  // namespace caukham::test

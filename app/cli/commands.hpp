@@ -10,7 +10,8 @@ namespace caukham::cli {
 struct Call {
   std::vector<std::string> words;  // what is not an option
   station::Options station;
-  std::string out = ".";
+  std::string out = ".", why;
+  std::string language = "en";     // of what the command itself says: --lang, else the terminal's
   bool json = false, help = false;
 };
 Call parse(int argc, char** argv);
@@ -21,6 +22,7 @@ int exam_run(const Call& call);
 int plugins(const Call& call);
 int record_list(const Call& call);
 int record_show(const Call& call);
+int record_name(const Call& call);
 int record_verify(const Call& call);
 int record_export(const Call& call);
 int session_serve(const Call& call);

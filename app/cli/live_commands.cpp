@@ -9,24 +9,16 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "core/i18n.hpp"
+#include "core/words.hpp"
 #include "station/scenario.hpp"
 
 namespace caukham::cli {
 namespace {
 
+using core::tr;
 using nlohmann::json;
 std::atomic<bool> interrupted{false};
-
-const char* words(core::DeviceState state) {
-  switch (state) {
-    case core::DeviceState::opening: return "opening";
-    case core::DeviceState::live: return "live";
-    case core::DeviceState::restarting: return "restarting";
-    case core::DeviceState::unplugged: return "unplugged";
-    case core::DeviceState::failed: return "failed";
-  }
-  return "";
-}
 
 // Until `met`, at most `seconds`, or Ctrl-C.
 template <class Met>
@@ -40,10 +32,15 @@ bool wait(station::Station& station, int seconds, Met met) {
   return false;
 }
 
+// What the desk says about it, else `otherwise`.
+std::string why_not(const station::Snapshot& s, const std::string& otherwise) {
+  return !s.trouble.empty() ? s.trouble : s.notices.empty() ? otherwise : s.notices.back().words;
+}
+
 void ready(station::Station& station) {
   if (wait(station, 20, [](const auto& s) { return s.ready; })) return;
   const auto now = station.snapshot();
-  throw std::runtime_error(now->notices.empty() ? "the station did not start" : now->notices.back().words);
+  throw std::runtime_error(why_not(*now, tr("The station did not start.")));
 }
 
 const std::vector<std::string> simulated_kinds = {"ecg", "otoscope", "dermatoscope", "spirometer"};
@@ -67,25 +64,25 @@ int devices(const Call& call) {
   const auto now = station->snapshot();
   for (const auto& d : now->devices)
     list.push_back({{"kind", d.kind}, {"name", d.name}, {"identity", d.identity}, {"plugin", d.plugin_id},
-                    {"version", d.plugin_version}, {"state", words(d.state)}, {"restarts", d.restarts},
+                    {"version", d.plugin_version}, {"state", core::text_of(d.state)}, {"restarts", d.restarts},
                     {"simulated", d.simulated}, {"problem", d.problem}});
   if (call.json) {
     std::cout << list.dump(2) << "\n";
     return 0;
   }
-  if (list.empty()) std::cout << "No device is plugged in that an installed plugin knows.\n";
+  if (list.empty()) std::cout << tr("No device is plugged in that an installed plugin knows.") << "\n";
   for (const auto& d : now->devices)
-    std::cout << d.kind << "  " << d.name << "  " << d.identity << "  " << words(d.state)
+    std::cout << d.kind << "  " << d.name << "  " << d.identity << "  " << core::text_of(d.state)
               << (d.simulated ? "  SIMULATED" : "") << (d.problem.empty() ? "" : "  " + d.problem) << "\n";
   return 0;
 }
 
 int exam_run(const Call& call) {
   std::ifstream file(call.words[2]);
-  if (!file) throw std::runtime_error("the scenario " + call.words[2] + " cannot be read");
+  if (!file) throw std::runtime_error(tr("The scenario {0} cannot be read.", call.words[2]));
   const auto script = json::parse(file, nullptr, false);
   if (script.is_discarded() || !script.contains("steps"))
-    throw std::runtime_error("the scenario " + call.words[2] + " is not a JSON file with steps");
+    throw std::runtime_error(tr("The scenario {0} is not a JSON file with steps.", call.words[2]));
   const auto station = station::make_station(call.station);
   station::ScenarioHooks hooks;
   hooks.say = [&](const json& line) { (call.json ? std::cout : std::cerr) << line.dump() << std::endl; };
@@ -101,27 +98,23 @@ int session_serve(const Call& call) {
   std::signal(SIGTERM, [](int) { interrupted = true; });
   const auto station = station::make_station(call.station);
   ready(*station);
-  station::PatientCard nobody;
-  nobody.name = "Chưa rõ danh tính";
-  station->create_patient(nobody);
-  wait(*station, 10, [](const auto& s) { return !s.found.empty(); });
-  station->open_exam(station->snapshot()->found.at(0).id, "");
+  station->open_exam("", "");  // whose it is can be said later: caukham-cli record name
   if (call.station.simulate)
     for (const auto& kind : simulated_kinds) station->simulate("plug " + kind);
   if (!wait(*station, 10, [](const auto& s) { return s.recording_since_ns != 0; }))
-    throw std::runtime_error("the exam could not be opened");
+    throw std::runtime_error(why_not(*station->snapshot(), tr("The examination could not be opened.")));
   station->open_session();
   if (!wait(*station, 10, [](const auto& s) { return !s.invitation_link.empty(); })) {
     const auto now = station->snapshot();
-    throw std::runtime_error(now->notices.empty() ? "the session could not be opened" : now->notices.back().words);
+    throw std::runtime_error(why_not(*now, tr("The session could not be opened.")));
   }
   const auto now = station->snapshot();
   if (call.json)
     std::cout << json{{"link", now->invitation_link}, {"code", now->invitation_code},
                       {"fingerprint", now->invitation_fingerprint}}.dump() << std::endl;
   else
-    std::cout << "Link: " << now->invitation_link << "\nCode: " << now->invitation_code
-              << "\nWhoever knocks is shown here; type y to admit, anything else to refuse. Ctrl-C ends." << std::endl;
+    std::cout << tr("Link: {0}", now->invitation_link) << "\n" << tr("Code: {0}", now->invitation_code) << "\n"
+              << tr("Whoever knocks is shown here; type y to admit, anything else to refuse. Ctrl-C ends.") << std::endl;
   std::string asked;
   while (!interrupted) {
     wait(*station, 3600, [&](const auto& s) {
@@ -133,7 +126,7 @@ int session_serve(const Call& call) {
       if (g.state != "knocking" || g.id == asked) continue;
       asked = g.id;
       std::cout << (call.json ? json{{"knocking", g.id}, {"name", g.name}, {"organisation", g.organisation}}.dump()
-                              : g.name + " (" + g.organisation + ") wants to join: ")
+                              : tr("{0} ({1}) wants to join:", g.name, g.organisation) + " ")
                 << std::endl;
       std::string answer;
       if (!std::getline(std::cin, answer)) break;

@@ -6,6 +6,7 @@
 
 #include "cli/analyze.hpp"
 #include "cli/commands.hpp"
+#include "core/i18n.hpp"
 #include "ipc/process.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ constexpr const char* usage =
     "  caukham-cli exam run SCENARIO --out DIR [--json]   performs a scripted examination\n"
     "  caukham-cli record list [--json]                   the newest exams\n"
     "  caukham-cli record show EXAM [--json]              one exam with its captures and audit trail\n"
+    "  caukham-cli record name EXAM WHO [--why TEXT]      says whose an exam is: a patient's id, card or name\n"
     "  caukham-cli record verify [--json]                 re-reads every file and the audit chain\n"
     "  caukham-cli record export EXAM DIR [--json]        the exam as plain files\n"
     "  caukham-cli session serve [--simulate] [--json]    an exam that a specialist can join, until Ctrl-C\n"
@@ -43,6 +45,7 @@ int main(int argc, char** argv) {
       std::fputs(usage, call.help ? stdout : stderr);
       return call.help ? 0 : 2;
     }
+    core::set_language(call.language, core::locale_folder());
     const std::string first = call.words[0], second = call.words.size() > 1 ? call.words[1] : "";
     if (first == "devices" && second == "fault") return cli::devices_fault(call);
     if (first == "devices") return cli::devices(call);
@@ -50,6 +53,7 @@ int main(int argc, char** argv) {
     if (first == "exam" && second == "run" && call.words.size() == 3) return cli::exam_run(call);
     if (first == "record" && second == "list") return cli::record_list(call);
     if (first == "record" && second == "show" && call.words.size() == 3) return cli::record_show(call);
+    if (first == "record" && second == "name" && call.words.size() == 4) return cli::record_name(call);
     if (first == "record" && second == "verify") return cli::record_verify(call);
     if (first == "record" && second == "export" && call.words.size() == 4) return cli::record_export(call);
     if (first == "session" && second == "serve") return cli::session_serve(call);

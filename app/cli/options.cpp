@@ -1,4 +1,5 @@
 #include <boost/program_options.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/commands.hpp"
@@ -18,12 +19,17 @@ Call parse(int argc, char** argv) {
       "simulate", po::bool_switch(&station.simulate))("ecg", po::value(&station.ecg_record))(
       "spirometry", po::value(&station.spirometry_folder))("address", po::value(&station.address))(
       "port", po::value(&station.port))("public-host", po::value(&station.public_host))(
-      "words", po::value(&call.words));
+      "why", po::value(&call.why))("words", po::value(&call.words));
   po::positional_options_description positions;
   positions.add("words", -1);
   po::variables_map values;
   po::store(po::command_line_parser(argc, argv).options(all).positional(positions).run(), values);
   po::notify(values);
+  const char* terminal = std::getenv("LC_ALL");
+  if (!terminal || !*terminal) terminal = std::getenv("LC_MESSAGES");
+  if (!terminal || !*terminal) terminal = std::getenv("LANG");
+  call.language = values.count("lang") ? station.language
+                                       : terminal && std::string(terminal).starts_with("vi") ? "vi" : "en";
   station.data_folder = data;
   station.program_folder = std::filesystem::path(ipc::own_program_path()).parent_path();
   return call;

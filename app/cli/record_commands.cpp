@@ -5,15 +5,21 @@
 
 #include "cli/commands.hpp"
 #include "core/clock.hpp"
+#include "core/i18n.hpp"
 #include "record/record.hpp"
 
 namespace caukham::cli {
 namespace {
 
+using core::tr;
 using nlohmann::json;
 
 std::unique_ptr<record::Record> open(const Call& call) {
   return record::Record::open({.folder = call.station.data_folder});
+}
+
+std::string no_such_exam(const std::string& id) {
+  return tr("There is no exam {0}. `caukham-cli record list` shows what there is.", id);
 }
 
 json to_json(record::Record& record, const record::Exam& exam) {
@@ -37,7 +43,7 @@ int record_list(const Call& call) {
   }
   for (const auto& e : list)
     std::cout << e["id"].get<std::string>() << "  " << e["opened"].get<std::string>() << "  "
-              << e["state"].get<std::string>() << "  " << e.value("patient", "(not identified)") << "  "
+              << e["state"].get<std::string>() << "  " << e.value("patient", tr("(not identified)")) << "  "
               << e["captures"] << " captures" << (e["simulated"] ? "  SIMULATED" : "") << "\n";
   return 0;
 }
@@ -45,7 +51,7 @@ int record_list(const Call& call) {
 int record_show(const Call& call) {
   const auto record = open(call);
   const auto exam = record->exam(call.words[2]);
-  if (!exam) throw std::runtime_error("there is no exam " + call.words[2] + "; `record list` shows what there is");
+  if (!exam) throw std::runtime_error(no_such_exam(call.words[2]));
   json j = to_json(*record, *exam);
   j["captures"] = json::array();
   for (const auto& c : record->captures(exam->id, true)) {
@@ -77,7 +83,7 @@ int record_show(const Call& call) {
     std::cout << j.dump(2) << "\n";
     return 0;
   }
-  std::cout << j.value("patient", "(not identified)") << "  " << j["opened"].get<std::string>() << "  "
+  std::cout << j.value("patient", tr("(not identified)")) << "  " << j["opened"].get<std::string>() << "  "
             << j["state"].get<std::string>() << (exam->simulated ? "  SIMULATED" : "") << "\n";
   for (const auto& c : j["captures"])
     std::cout << "  " << c["kind"].get<std::string>() << "  " << c["stream"].get<std::string>() << "  "
@@ -109,7 +115,33 @@ int record_export(const Call& call) {
   const auto record = open(call);
   record->export_exam("cli", call.words[2], call.words[3]);
   if (call.json) std::cout << json{{"ok", true}, {"folder", call.words[3]}}.dump() << "\n";
-  else std::cout << "The exam lies in " << call.words[3] << "\n";
+  else std::cout << tr("The exam lies in {0}.", call.words[3]) << "\n";
+  return 0;
+}
+
+// Says whose an exam is: record name EXAM WHO, where WHO is a patient's id or anything that finds exactly one. A name
+// that is already there is only changed with --why.
+int record_name(const Call& call) {
+  const auto record = open(call);
+  const auto exam = record->exam(call.words[2]);
+  if (!exam) throw std::runtime_error(no_such_exam(call.words[2]));
+  auto patient = record->patient(call.words[3]);
+  if (!patient) {
+    const auto found = record->find_patients(call.words[3], 2);
+    if (found.empty()) throw std::runtime_error(tr("No patient in the record is called {0}.", call.words[3]));
+    if (found.size() > 1)
+      throw std::runtime_error(
+          tr("More than one patient is found by {0}. Give the number of the identity card.", call.words[3]));
+    patient = found.front();
+  }
+  if (patient->simulated != exam->simulated)
+    throw std::runtime_error(tr("A practice patient and a real examination cannot be put together."));
+  const auto before = record->encounter(exam->encounter_id)->patient_id;
+  record->bind_patient("cli", exam->encounter_id, patient->id, call.why);
+  if (call.json)
+    std::cout << json{{"exam", exam->id}, {"patient", patient->id}, {"before", before}}.dump() << "\n";
+  else
+    std::cout << tr("This examination now belongs to {0}.", patient->name) << "\n";
   return 0;
 }
 

@@ -26,7 +26,7 @@ def main(folder):
     for s in streams.values():
         assert s["recorded"] > 0 and s["produced"] == s["recorded"] + s["lost"], s
     ecg = streams["ecg/ecg"]
-    assert len(ecg["gaps"]) == 1 and ecg["gaps"][0]["reason"] == "plugin restarted", ecg["gaps"]
+    assert len(ecg["gaps"]) == 1 and ecg["gaps"][0]["reason"] == "plugin crashed", ecg["gaps"]
     assert ecg["gaps"][0]["samples"] == ecg["lost"] > 0, ecg
 
     exams = json.loads(cli("record", "list", "--json", *data).stdout)
@@ -37,6 +37,12 @@ def main(folder):
     assert all(c["simulated"] and c["files"] for c in shown["captures"]), shown["captures"]
     assert len(shown["gaps"]) == 1 and shown["gaps"][0]["lost"] == ecg["lost"], shown["gaps"]
     assert json.loads(cli("record", "verify", "--json", *data).stdout)["ok"]
+
+    # Whose an exam is can be said later; who is not in the record is not made up.
+    again = json.loads(cli("record", "name", exam, "Lo Thi May", "--json", *data).stdout)
+    assert again["before"] == again["patient"], again
+    assert "No patient" in cli("record", "name", exam, "nobody at all", *data, expect=1).stderr
+    assert "Không có người bệnh" in cli("record", "name", exam, "nobody", "--lang", "vi", *data, expect=1).stderr
 
     cli("record", "export", exam, str(folder / "a"), *data)
     cli("record", "export", exam, str(folder / "b"), *data)

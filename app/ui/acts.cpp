@@ -13,19 +13,20 @@ using core::tr;
 
 void MainFrame::capture() {
   const Pane* pane = front_pane();
-  if (!pane || shown_->exam.id.empty()) return;
+  if (!pane || !shown_->exam.running()) return;
   const std::string ask = first_ask(*shown_);
   for (const auto& a : shown_->asks)
     if (a.id == ask) return take(a);
-  if (!pane->live())
+  if (!pane->live() && !frozen_)
     return notice_->say(tr("This device is not connected; nothing was taken."), core::now_ns());
-  if (frozen_) freeze();  // what is kept is the live picture, so the live picture must be seen
+  // What is kept is what she sees, frozen or not.
   if (pane->info().kind == core::StreamKind::video)
-    desk_.capture_still(front_, "");
+    desk_.capture_still(front_, "", pane->shown_ns());
   else if (pane->info().device_kind == "ecg")
-    desk_.capture_ecg(10, "");
+    desk_.capture_ecg(10, "", pane->shown_ns());
   else
     return notice_->say(tr("Every blow is kept by itself."), core::now_ns());
+  chooser_.chose(core::now_ns());
   panes_[front_]->flash();
   wxBell();
 }
@@ -37,15 +38,15 @@ void MainFrame::take(const station::AskCard& ask) {
   for (const auto& card : shown_->streams)
     if (!stream && card.info.device_kind == ask.device_kind) stream = card.info.id;
   const auto pane = panes_.find(stream);
-  if (pane == panes_.end() || !pane->second->live())
+  if (pane == panes_.end() || (!pane->second->live() && !(frozen_ && stream == front_)))
     return notice_->say(tr("{0}: connect this device first.", device_words(ask.device_kind)), core::now_ns());
-  if (frozen_) freeze();
+  const std::int64_t shown_ns = pane->second->shown_ns();
   if (ask.kind == "ecg" || pane->second->info().device_kind == "ecg")
-    desk_.capture_ecg(10, ask.id);
+    desk_.capture_ecg(10, ask.id, shown_ns);
   else if (ask.kind == "clip")
     desk_.capture_clip(stream, 10, ask.id);
   else if (pane->second->info().kind == core::StreamKind::video)
-    desk_.capture_still(stream, ask.id);
+    desk_.capture_still(stream, ask.id, shown_ns);
   else
     return notice_->say(tr("Every blow is kept by itself."), core::now_ns());
   pane->second->flash();
@@ -54,7 +55,7 @@ void MainFrame::take(const station::AskCard& ask) {
 
 void MainFrame::clip() {
   const Pane* pane = front_pane();
-  if (!pane || shown_->exam.id.empty() || pane->info().kind != core::StreamKind::video ||
+  if (!pane || !shown_->exam.running() || pane->info().kind != core::StreamKind::video ||
       shown_->clip_running)
     return;
   if (!pane->live())
@@ -63,17 +64,33 @@ void MainFrame::clip() {
 }
 
 void MainFrame::freeze() {
-  if (!front_pane() || shown_->exam.id.empty()) return;
-  frozen_ = !frozen_;
+  if (!front_pane() || !at_desk(*shown_)) return;
+  set_frozen(!frozen_);
+  chooser_.chose(core::now_ns());
   refresh_panels();
 }
 
+// The desk keeps the frozen picture for as long as it is looked at.
+void MainFrame::set_frozen(bool frozen) {
+  if (frozen == frozen_) return;
+  frozen_ = frozen;
+  const Pane* pane = front_pane();
+  if (!pane || pane->info().kind != core::StreamKind::video) return;
+  desk_.hold_picture(front_, frozen ? pane->shown_ns() : 0);
+}
+
+// "Who is this?": the place for finding a patient, while the examination goes on behind it.
+void MainFrame::name_patient() {
+  if (!shown_->exam.id.empty() && shown_->patient.id.empty()) start_->name_exam(shown_->exam.id);
+  show_middle(*shown_);
+}
+
 void MainFrame::change_side() {
-  if (!shown_->exam.id.empty()) desk_.set_side(shown_->side == "left" ? "right" : "left");
+  if (at_desk(*shown_)) desk_.set_side(shown_->side == "left" ? "right" : "left");
 }
 
 void MainFrame::call() {
-  if (shown_->exam.id.empty()) return notice_->say(tr("Choose a patient first, then call."), core::now_ns());
+  if (!at_desk(*shown_)) return notice_->say(tr("Choose a patient first, then call."), core::now_ns());
   if (shown_->session_open)
     desk_.new_invitation();
   else
@@ -90,7 +107,9 @@ void MainFrame::bring(const std::string& kind) {
     if (pane->info().device_kind != kind) continue;
     if (frozen_) freeze();
     chooser_.unpin();
-    chooser_.pin(id);
+    chooser_.pin(id, core::now_ns());
+    if (start_->naming()) start_->stop_naming();
+    show_middle(*shown_);
     choose_front(core::now_ns());
     return refresh_panels();
   }
@@ -101,14 +120,15 @@ void MainFrame::bring(const std::string& kind) {
 bool MainFrame::key(const wxKeyEvent& e) {
   const int code = e.GetKeyCode();
   if (!shown_ || e.ControlDown() || e.AltDown()) return false;
-  const bool open = !shown_->exam.id.empty();
+  const bool open = at_desk(*shown_), finding = start_->IsShown();
   switch (code) {
     case WXK_F2:
-      if (!open) start_->show_form(true);
+      if (finding) start_->show_form(true);
       return true;
     case WXK_F3:
       if (!open) desk_.open_exam("", "");
       return true;
+    case WXK_F4: name_patient(); return true;
     case WXK_F5: call(); return true;
     case WXK_F6: admit_first(); return true;
     case WXK_F7:
@@ -123,8 +143,10 @@ bool MainFrame::key(const wxKeyEvent& e) {
     case WXK_ESCAPE:
       if (frozen_)
         freeze();
-      else if (!open)
-        start_->focus_search();
+      else if (finding) {
+        start_->go_back();
+        show_middle(*shown_);
+      }
       else {
         if (panes_.count(front_)) panes_[front_]->SetFocus();  // out of a text field: letters are keys again
         notice_->dismiss();
@@ -133,7 +155,7 @@ bool MainFrame::key(const wxKeyEvent& e) {
     default: break;
   }
   // In a text field letters are letters.
-  if (!open || dynamic_cast<wxTextEntry*>(wxWindow::FindFocus())) return false;
+  if (!open || finding || dynamic_cast<wxTextEntry*>(wxWindow::FindFocus())) return false;
   if (code >= '1' && code <= '5') {
     constexpr std::array<const char*, 5> order = {"otoscope", "dermatoscope", "ecg", "spirometer", "camera"};
     bring(order[static_cast<std::size_t>(code - '1')]);

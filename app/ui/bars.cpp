@@ -23,7 +23,7 @@ class TopBar::Face : public wxWindow {
   }
   bool AcceptsFocus() const override { return false; }
   void show(const station::Snapshot& s) {
-    const bool open = !s.exam.id.empty();
+    const bool open = at_desk(s);
     std::string name =
         open ? (s.patient.name.empty() ? tr("Name not known yet") : s.patient.name) : std::string("Caukham");
     std::string rest = open ? patient_words(s.patient, false) : tr("No examination is open");
@@ -32,13 +32,14 @@ class TopBar::Face : public wxWindow {
     if (s.session_open)
       line = s.line_words.empty() ? ui::line_words(s.line_kbit_s)
                                   : s.line_words + " \u00b7 " + ui::line_words(s.line_kbit_s);
-    if (name == name_ && rest == rest_ && line == line_ && s.recording_since_ns == since_ns_ &&
+    const std::int64_t since_ns = s.exam.running() ? s.recording_since_ns : 0;
+    if (name == name_ && rest == rest_ && line == line_ && since_ns == since_ns_ &&
         s.simulated == simulated_)
       return;
     name_ = name;
     rest_ = rest;
     line_ = line;
-    since_ns_ = s.recording_since_ns;
+    since_ns_ = since_ns;
     simulated_ = s.simulated;
     native::describe(this, name + ", " + rest, false);
     Refresh();
@@ -93,17 +94,25 @@ class TopBar::Face : public wxWindow {
   bool simulated_ = false;
 };
 
-TopBar::TopBar(wxWindow* parent, std::function<void(wxWindow*)> menu) : wxPanel(parent) {
+TopBar::TopBar(wxWindow* parent, std::function<void(wxWindow*)> menu, std::function<void()> who) : wxPanel(parent) {
   SetBackgroundColour(palette().card);
   auto* row = new wxBoxSizer(wxHORIZONTAL);
   face_ = new Face(this);
   row->Add(face_, 1, wxEXPAND);
+  who_ = new Button(this, words("Who is this?"), std::move(who), ButtonStyle::primary, Icon::search, "F4");
+  who_->Hide();
+  row->Add(who_, 0, wxALIGN_CENTER_VERTICAL | wxRIGHT, px(6));
   menu_ = new Button(
       this, words("Menu"), [this, menu] { menu(menu_); }, ButtonStyle::quiet, Icon::menu, "F10");
   row->Add(menu_, 0, wxALIGN_CENTER_VERTICAL | wxRIGHT, px(6));
   SetSizer(row);
 }
-void TopBar::show(const station::Snapshot& snapshot) { face_->show(snapshot); }
+void TopBar::show(const station::Snapshot& snapshot) {
+  face_->show(snapshot);
+  if (who_->IsShown() == unnamed(snapshot)) return;
+  who_->Show(unnamed(snapshot));
+  Layout();
+}
 void TopBar::tick(std::int64_t now_ns) { face_->tick(now_ns); }
 
 NoticeBar::NoticeBar(wxWindow* parent, station::Desk& desk) : wxPanel(parent), desk_(desk) {
@@ -127,6 +136,8 @@ NoticeBar::NoticeBar(wxWindow* parent, station::Desk& desk) : wxPanel(parent), d
 
 NoticeBar::Line NoticeBar::choose(const station::Snapshot& s, std::int64_t now) {
   using Level = station::Notice::Level;
+  // What keeps the examination from being saved stands before everything, and until it is over.
+  if (!s.trouble.empty()) return {Level::problem, s.trouble, 0, true};
   for (const auto& d : s.devices)
     if (d.state == core::DeviceState::failed && !d.problem.empty() && d.problem != dismissed_words_)
       return {Level::problem, d.problem, d.id};
@@ -136,6 +147,7 @@ NoticeBar::Line NoticeBar::choose(const station::Snapshot& s, std::int64_t now) 
     said_.clear();
   }
   if (!said_.empty() && now - said_at_ns_ < 5'000'000'000) return {Level::info, said_, 0};
+  if (!s.closing.empty()) return {Level::info, tr("The examination is being finished. {0}", s.closing), 0, true};
   for (const auto& d : s.devices)
     if (d.state != core::DeviceState::live && !d.problem.empty() && d.problem != dismissed_words_)
       return {Level::warning, d.problem, 0};
@@ -161,10 +173,11 @@ void NoticeBar::dismiss() {
 bool NoticeBar::show(const station::Snapshot& s, std::int64_t now_ns) {
   using Level = station::Notice::Level;
   const Line line = choose(s, now_ns);
-  if (line.words == shown_ && line.restart == restart_) return false;
+  if (line.words == shown_ && line.restart == restart_ && line.stays == stays_) return false;
   const bool was = IsShown();
   shown_ = line.words;
   restart_ = line.restart;
+  stays_ = line.stays;
   Show(!line.words.empty());
   const auto& p = palette();
   const wxColour ground = line.level == Level::problem   ? p.danger_soft
@@ -179,6 +192,7 @@ bool NoticeBar::show(const station::Snapshot& s, std::int64_t now_ns) {
   words_->set_text(to_wx(mark + line.words));
   words_->set_colour(ink);
   help_->Show(line.restart != 0);
+  close_->Show(!line.stays);  // what is still true cannot be put away
   Layout();
   Refresh();
   return was != IsShown() || IsShown();
@@ -213,7 +227,7 @@ BottomBar::BottomBar(wxWindow* parent, BottomActs acts) : wxPanel(parent) {
 }
 
 void BottomBar::show(const station::Snapshot& s, const std::string& front, bool frozen) {
-  const bool open = !s.exam.id.empty();
+  const bool open = s.exam.running();
   capture_->Enable(open && (front == "still" || front == "ecg"));
   capture_->set_label(front == "ecg" ? words("Keep ECG 10 s") : words("Take picture"));
   clip_->Enable(open && front == "still");

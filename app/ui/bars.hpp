@@ -9,14 +9,15 @@ namespace caukham::ui {
 // Patient, recording time, SIMULATED, the line.
 class TopBar : public wxPanel {
  public:
-  TopBar(wxWindow* parent, std::function<void(wxWindow*)> menu);
+  // `who` is asked for the patient's name, while there is none.
+  TopBar(wxWindow* parent, std::function<void(wxWindow*)> menu, std::function<void()> who);
   void show(const station::Snapshot& snapshot);
   void tick(std::int64_t now_ns);
 
  private:
   class Face;
   Face* face_;
-  Button* menu_;
+  Button *who_, *menu_;
 };
 
 // One line: the newest trouble that still stands, and what to do. Never a box.
@@ -33,6 +34,7 @@ class NoticeBar : public wxPanel {
     station::Notice::Level level = station::Notice::Level::info;
     std::string words;
     core::DeviceId restart = 0;
+    bool stays = false;
   };
   Line choose(const station::Snapshot& snapshot, std::int64_t now_ns);
 
@@ -40,6 +42,7 @@ class NoticeBar : public wxPanel {
   Words* words_;
   Button *help_, *close_;
   core::DeviceId restart_ = 0;
+  bool stays_ = false;
   std::uint64_t newest_ = 0, dismissed_ = 0;
   std::int64_t newest_at_ns_ = 0;
   std::string said_, shown_, dismissed_words_;

@@ -83,9 +83,11 @@ void EcgPane::draw_hole(wxDC& dc, const Strip& s, const Sweep& sweep, std::uint6
       std::min(lost, capacity - std::min(capacity, static_cast<std::uint64_t>(erase_bar_mm * sweep.px_per_mm /
                                                                               sweep.px_per_sample())));
   double x = sweep.column(to - shown), left = static_cast<double>(shown) * sweep.px_per_sample();
-  const wxString text = wxString::Format(
+  const wxString length = wxString::Format(
       "%llu ms",
       static_cast<unsigned long long>(std::llround(static_cast<double>(lost) * 1000 / sweep.rate_hz)));
+  const std::string why = trace_.hole_reason(to);
+  const wxString both = why.empty() ? length : length + wxString::FromUTF8(" \u00b7 ") + words(why.c_str());
   dc.SetFont(font(14, Weight::bold));
   while (left > 0) {
     const double piece = std::min(left, s.width - x);
@@ -95,6 +97,10 @@ void EcgPane::draw_hole(wxDC& dc, const Strip& s, const Sweep& sweep, std::uint6
     dc.SetPen(wxPen(hole_colour, 1));
     dc.SetBrush(wxBrush(hole_colour, wxBRUSHSTYLE_BDIAGONAL_HATCH));
     dc.DrawRectangle(r);
+    // With the reason where there is room for it: in the hole, else left of it.
+    const int wide = dc.GetTextExtent(both).x + 4;
+    const bool inside = dc.GetTextExtent(length).x + 4 <= r.width;
+    const wxString& text = wide <= (inside ? r.width : x) ? both : length;
     const wxSize extent = dc.GetTextExtent(text);
     dc.SetTextForeground(hole_colour);
     if (extent.x + 4 <= r.width) {

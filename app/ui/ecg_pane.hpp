@@ -14,6 +14,7 @@ class EcgPane : public Pane {
           std::function<void()> settings_changed);
   void show(const station::StreamCardUi& card, const station::Snapshot& snapshot) override;
   bool tick(std::int64_t now_ns) override;
+  std::int64_t shown_ns() const override { return frozen_ ? trace_.newest_ns() : 0; }
   void set_large(bool large) override;
   void settings_changed() override;
   void next_speed();

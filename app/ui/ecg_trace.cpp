@@ -72,6 +72,8 @@ void EcgTrace::put(std::uint64_t sample, const std::int32_t* frame) {
 std::uint64_t EcgTrace::take(const station::WaveformWindow& window) {
   if (ring_.empty()) return 0;
   const std::uint64_t before = end_;
+  for (const auto& hole : window.holes) reasons_[hole.first_sample + hole.length] = hole.reason;
+  reasons_.erase(reasons_.begin(), reasons_.lower_bound(begin()));
   for (const auto& run : window.runs) {
     if (channels_ == 0 || run.samples.size() < static_cast<std::size_t>(run.count) * channels_) continue;
     if (run.first_sample + run.count <= end_) continue;  // seen already
@@ -107,6 +109,11 @@ std::uint64_t EcgTrace::hole_before(std::uint64_t sample) const {
   std::uint64_t s = sample;
   while (s > begin() && !valid_[(s - 1) % ring_.size()]) --s;
   return sample - s;
+}
+
+std::string EcgTrace::hole_reason(std::uint64_t sample) const {
+  const auto found = reasons_.find(sample);
+  return found == reasons_.end() ? std::string() : found->second;
 }
 
 }  // namespace caukham::ui

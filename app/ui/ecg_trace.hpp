@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class EcgTrace {
   bool lead_off(int lead, std::uint64_t sample) const { return off_[sample % off_.size()] >> lead & 1; }
   // Length of the hole that ends right before `sample`, in samples; 0: none.
   std::uint64_t hole_before(std::uint64_t sample) const;
+  // Why the hole that ends right before `sample` is there, an English key; "" when nobody said.
+  std::string hole_reason(std::uint64_t sample) const;
   std::int64_t newest_ns() const { return newest_ns_; }
 
  private:
@@ -50,6 +53,7 @@ class EcgTrace {
   std::array<int, 8> channel_of_ = {};
   std::vector<TwelveLeads> ring_;
   std::vector<std::uint8_t> valid_;
+  std::map<std::uint64_t, std::string> reasons_;  // by the first sample after the hole
   std::vector<std::uint16_t> off_;  // leads not to be trusted, a sample
   std::uint16_t off_now_ = 0;
   std::uint64_t end_ = 0, first_ = 0;

@@ -5,24 +5,38 @@
 
 namespace caukham::ui {
 
-void FrontChooser::sign(core::StreamId stream, Sign sign, std::int64_t now_ns) {
-  if (stream == 0) return;
-  if (stream == front_) {
-    if (sign != Sign::seen) active_ns_ = now_ns;
-    return;
-  }
-  if (sign == Sign::seen) return;
-  const bool strong = sign == Sign::electrodes || sign == Sign::button || sign == Sign::breath;
-  if (strong || now_ns - active_ns_ >= quiet_ns) {
-    wish_ = stream;
-    active_ns_ = now_ns;
-  }
+bool FrontChooser::picked_up(core::StreamId stream, std::int64_t now_ns) {
+  const auto found = motion_.find(stream);
+  if (found == motion_.end()) return false;  // never looked at while still
+  auto& motion = found->second;
+  if (now_ns - motion.last_ns >= still_ns)
+    motion.lifted_ns = now_ns;
+  else if (now_ns - motion.lifted_ns > lift_ns)
+    motion.lifted_ns = 0;
+  motion.last_ns = now_ns;
+  if (motion.lifted_ns == 0 || motion.lifted_ns == now_ns) return false;
+  motion.lifted_ns = 0;
+  return true;
 }
 
-core::StreamId FrontChooser::front(const std::vector<core::StreamId>& streams, std::int64_t) {
+void FrontChooser::sign(core::StreamId stream, Sign sign, std::int64_t now_ns) {
+  if (stream == 0 || sign == Sign::seen) return;
+  const bool lifted = sign == Sign::motion && picked_up(stream, now_ns);
+  if (stream == front_) {
+    active_ns_ = now_ns;
+    return;
+  }
+  if (sign == Sign::motion && (!lifted || now_ns - active_ns_ < quiet_ns || now_ns - chosen_ns_ < chosen_ns)) return;
+  wish_ = stream;
+  active_ns_ = now_ns;
+}
+
+core::StreamId FrontChooser::front(const std::vector<core::StreamId>& streams, std::int64_t now_ns) {
   const auto exists = [&](core::StreamId id) {
     return id && std::find(streams.begin(), streams.end(), id) != streams.end();
   };
+  std::erase_if(motion_, [&](const auto& known) { return !exists(known.first); });
+  for (const auto id : streams) motion_.try_emplace(id, Motion{now_ns, 0});
   if (!exists(pinned_)) pinned_ = 0;
   if (pinned_) {
     wish_ = 0;

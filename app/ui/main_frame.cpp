@@ -62,13 +62,14 @@ void MainFrame::build() {
   const auto& p = palette();
   frame_ = make_panel(this, p.ground);
   auto* all = new wxBoxSizer(wxVERTICAL);
-  top_ = new TopBar(frame_, [this](wxWindow* at) { open_menu(at); });
+  top_ = new TopBar(frame_, [this](wxWindow* at) { open_menu(at); }, [this] { name_patient(); });
   all->Add(top_, 0, wxEXPAND);
   notice_ = new NoticeBar(frame_, desk_);
   all->Add(notice_, 0, wxEXPAND);
   auto* columns = new wxBoxSizer(wxHORIZONTAL);
   steps_ = new StepsPanel(frame_, {[this](const std::string& kind) { bring(kind); },
                                    [this] {
+                                     if (unnamed(*shown_)) return name_patient();
                                      notice_->say(
                                          tr("Finish this examination first, then choose the next patient."),
                                          core::now_ns());
@@ -79,7 +80,7 @@ void MainFrame::build() {
   middle_ = make_panel(frame_, p.ground);
   stage_ = make_panel(middle_, p.ground);
   empty_ = new Words(stage_, {}, 22, Weight::bold, p.muted, px(400));
-  start_ = new StartPage(middle_, desk_);
+  start_ = new StartPage(middle_, desk_, [this] { show_middle(*shown_); });
   tray_ = new Tray(middle_, desk_);
   auto* middle = new wxBoxSizer(wxVERTICAL);
   middle->Add(start_, 1, wxEXPAND);
@@ -136,7 +137,7 @@ void MainFrame::poll() {
     shown_ = snapshot;
   }
   ++ticks_;
-  const bool open = !snapshot->exam.id.empty();
+  const bool open = at_desk(*snapshot);
   for (auto& [id, pane] : panes_) {
     if (!open || (id != front_ && ticks_ % 3 != 0)) continue;  // the small ones ten times a second
     if (!pane->tick(now)) continue;
@@ -161,7 +162,7 @@ void MainFrame::match_panes(const station::Snapshot& s) {
       Pane* pane = make_pane(stage_, desk_, card.info, settings_, [this] { settings_.save(settings_path_); });
       if (!pane) continue;
       pane->clicked = [this, id = card.info.id] {
-        chooser_.pin(id);
+        chooser_.pin(id, core::now_ns());
         refresh_panels();
       };
       panes_[card.info.id] = pane;
@@ -175,13 +176,23 @@ void MainFrame::match_panes(const station::Snapshot& s) {
     changed = true;
     if (id != front_) continue;
     front_ = 0;
-    frozen_ = false;
+    frozen_ = false;  // the stream has ended, and with it what was held
   }
   if (changed) lay_out_middle();
 }
 
 void MainFrame::watch(const station::Snapshot& s, std::int64_t now) {
+  // What appears when the examination begins was there before; what comes later was plugged in just now.
+  if (!s.exam.running()) exam_since_ns_ = 0;
+  else if (exam_since_ns_ == 0) exam_since_ns_ = now;
   for (const auto& card : s.streams) {
+    auto [state, new_stream] = states_seen_.try_emplace(card.info.id, card.state);
+    const bool plugged = card.state == core::DeviceState::live &&
+                         (new_stream || state->second == core::DeviceState::unplugged);
+    if (plugged && exam_since_ns_ && now - exam_since_ns_ > 3'000'000'000)
+      chooser_.sign(card.info.id, FrontChooser::Sign::plugged, now);
+    if (card.state == core::DeviceState::live || card.state == core::DeviceState::unplugged)
+      state->second = card.state;
     if (card.info.device_kind == "ecg") {
       // An electrode that was off is on now: hands are at the chest.
       const std::uint32_t off = card.electrodes_off & card.electrodes_known;
@@ -190,7 +201,7 @@ void MainFrame::watch(const station::Snapshot& s, std::int64_t now) {
       seen->second = off;
     }
   }
-  const bool other_exam = s.exam.id != exam_seen_;
+  const bool other_exam = (at_desk(s) ? s.exam.id : std::string()) != exam_seen_;
   if (other_exam) captures_seen_.clear();
   for (const auto& c : s.captures) {
     if (!captures_seen_.try_emplace(c.id, true).second || other_exam || c.kind != "still") continue;
@@ -244,22 +255,35 @@ void MainFrame::lay_out_middle() {
   empty_->SetSize(px(40), size.y / 3, size.x - px(80), px(120));
 }
 
+// The stage with the devices, or the place for finding a patient.
+void MainFrame::show_middle(const station::Snapshot& s) {
+  const bool open = at_desk(s);
+  if (start_->naming() && open && !unnamed(s)) start_->stop_naming();
+  const bool finding = !open || start_->naming();
+  if (start_->IsShown() == finding && stage_->IsShown() == !finding) return;
+  start_->Show(finding);
+  stage_->Show(!finding);
+  tray_->Show(!finding);
+  middle_->Layout();
+  lay_out_middle();
+  if (finding)
+    start_->focus_search();
+  else if (panes_.count(front_))
+    panes_[front_]->SetFocus();
+  refresh_panels();
+}
+
 void MainFrame::show_snapshot(const station::Snapshot& s) {
-  const bool open = !s.exam.id.empty();
-  if (s.exam.id != exam_seen_) {
-    exam_seen_ = s.exam.id;
-    frozen_ = false;
+  const std::string exam = at_desk(s) ? s.exam.id : std::string();
+  if (exam != exam_seen_) {
+    exam_seen_ = exam;
+    set_frozen(false);
     chooser_.unpin();
-    start_->Show(!open);
-    stage_->Show(open);
-    tray_->Show(open);
-    middle_->Layout();
-    lay_out_middle();
-    if (!open)
-      start_->focus_search();
-    else if (panes_.count(front_))
-      panes_[front_]->SetFocus();
+    start_->stop_naming();
+    start_->Show(true);  // whatever is right now, show_middle() sees a change
+    stage_->Show(true);
   }
+  show_middle(s);
   empty_->set_text(words(
       s.ready ? core::tr_later(
                     "No device is connected. Plug a device into the USB port; it appears here by itself.")
@@ -281,7 +305,7 @@ void MainFrame::refresh_panels() {
   const Pane* pane = front_pane();
   steps_->show(*shown_, pane ? pane->info().device_kind : "");
   session_->show(*shown_, first_ask(*shown_));
-  bottom_->show(*shown_, front_can(), frozen_);
+  bottom_->show(*shown_, start_->IsShown() ? std::string() : front_can(), frozen_);  // nothing is taken unseen
   for (auto& [id, p] : panes_) {
     p->set_pinned(id == chooser_.pinned());
     p->set_frozen(frozen_ && id == front_);

@@ -42,6 +42,9 @@ class MainFrame : public wxFrame {
   void capture();
   void clip();
   void freeze();
+  void set_frozen(bool frozen);
+  void name_patient();
+  void show_middle(const station::Snapshot& snapshot);
   void change_side();
   void call();
   void take(const station::AskCard& ask);
@@ -59,7 +62,9 @@ class MainFrame : public wxFrame {
   int ticks_ = 0;
   std::map<core::StreamId, Pane*> panes_;
   std::map<core::StreamId, std::uint32_t> electrodes_;
+  std::map<core::StreamId, core::DeviceState> states_seen_;
   std::map<std::string, bool> captures_seen_;
+  std::int64_t exam_since_ns_ = 0;
   std::string exam_seen_, missing_;
   wxTimer timer_;
   wxPanel *frame_ = nullptr, *middle_ = nullptr, *stage_ = nullptr;

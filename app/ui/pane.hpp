@@ -18,6 +18,9 @@ class Pane : public wxWindow {
   virtual void set_large(bool large);
   virtual void set_frozen(bool frozen);
   virtual void settings_changed() {}
+  // When what is on the screen was sensed (core::now_ns), if it may be kept as it is seen: frozen, or current. 0: the
+  // newest, whatever it is.
+  virtual std::int64_t shown_ns() const { return 0; }
   void flash();  // a picture was taken: seen at once, before the record answers
 
   core::StreamId stream() const { return info_.id; }

@@ -66,6 +66,10 @@ bool PicturePane::tick(std::int64_t now_ns) {
   return moved;
 }
 
+std::int64_t PicturePane::shown_ns() const {
+  return picture_ && (frozen_ || age_ns_ <= second_ns) ? picture_->time_ns : 0;
+}
+
 bool PicturePane::convert() {
   if (!picture_) return false;
   const wxRect f = frame();
@@ -121,7 +125,7 @@ void PicturePane::draw(wxDC& dc, const wxRect&) {
     dc.DrawLabel(side, badge, wxALIGN_CENTER);
   }
   draw_pointers(dc, f);
-  if (!live()) {
+  if (!live() && !frozen_) {
     cover(dc, drawn ? to_wx(tr("Not a current picture: {0}", state_words(card_.state)))
                     : to_wx(state_words(card_.state)));
   } else if (!drawn) {

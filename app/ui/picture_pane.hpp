@@ -10,6 +10,7 @@ class PicturePane : public Pane {
   using Pane::Pane;
   void show(const station::StreamCardUi& card, const station::Snapshot& snapshot) override;
   bool tick(std::int64_t now_ns) override;
+  std::int64_t shown_ns() const override;
 
  protected:
   void draw(wxDC& dc, const wxRect& update) override;

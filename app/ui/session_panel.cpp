@@ -67,7 +67,7 @@ wxPanel* SessionPanel::card(wxSizer* column, const wxColour& colour) {
 
 void SessionPanel::show(const station::Snapshot& s, const std::string& first_ask) {
   first_ask_ = first_ask;
-  std::string key = core::language() + (s.exam.id.empty() ? "-" : "+") + (s.session_open ? "o" : "c") +
+  std::string key = core::language() + (at_desk(s) ? "+" : "-") + (s.session_open ? "o" : "c") +
                     s.invitation_link + s.invitation_code + s.advice + "|" + first_ask + "|" + s.side +
                     (invite_again_ ? "i" : "");
   for (const auto& g : s.guests) key += "|" + g.id + g.state + g.name;
@@ -239,14 +239,14 @@ void SessionPanel::rebuild(const station::Snapshot& s) {
     panel->GetSizer()->Add(
         new Words(
             panel,
-            words(s.exam.id.empty()
+            words(!at_desk(s)
                       ? core::tr_later("Choose a patient first. Then you can call a specialist who sees and "
                                        "hears this examination.")
                       : core::tr_later(
                             "Nobody is looking. Call a specialist at any moment; the examination goes on.")),
             15, Weight::normal, p.muted, inner_width()),
         0, wxALL, px(10));
-    if (!s.exam.id.empty())
+    if (at_desk(s))
       panel->GetSizer()->Add(new Button(
                                  panel, words("Call specialist"), [this] { acts_.call(); },
                                  ButtonStyle::primary, Icon::call, "F5"),

@@ -23,7 +23,7 @@ void SpirometryPane::show(const station::StreamCardUi& card, const station::Snap
       (!blows_.empty() && (blows_.back().words != snapshot.spirometry.back().words ||
                            blows_.back().time_s.size() != snapshot.spirometry.back().time_s.size())))
     Refresh();
-  blows_ = snapshot.spirometry;
+  blows_ = snapshot.spirometry.all();
 }
 
 bool SpirometryPane::tick(std::int64_t now_ns) {
@@ -151,6 +151,11 @@ void SpirometryPane::draw_plot(wxDC& dc, const wxRect& where, Plot kind) {
   for (const auto& b : blows_)
     curve(b.time_s, b.volume_l, b.flow_l_s, colour_of(b.manoeuvre),
           !blowing && &b == &blows_.back() ? 3.0 : 1.6, false);
+  if (!large_ && !blowing && blows_.empty()) {  // an empty frame would look broken
+    dc.SetFont(font(14));
+    dc.SetTextForeground(p.muted);
+    draw_text(dc, words("No blow yet"), area, wxALIGN_CENTER);
+  }
   if (blowing || blows_.empty())
     curve(breath_.time_s(), breath_.volume_l(), breath_.flow_l_s(), p.danger, 3.0, true);
 }

@@ -9,7 +9,8 @@
 namespace caukham::ui {
 using core::tr;
 
-StartPage::StartPage(wxWindow* parent, station::Desk& desk) : wxPanel(parent), desk_(desk) {
+StartPage::StartPage(wxWindow* parent, station::Desk& desk, std::function<void()> changed)
+    : wxPanel(parent), desk_(desk), changed_(std::move(changed)) {
   SetBackgroundColour(palette().ground);
   SetSizer(new wxBoxSizer(wxVERTICAL));
   build_search();
@@ -21,8 +22,19 @@ void StartPage::build_search() {
   const auto& p = palette();
   search_page_ = make_panel(this, p.ground);
   auto* column = new wxBoxSizer(wxVERTICAL);
-  column->Add(new Words(search_page_, words("Who is examined today?"), 26, Weight::bold), 0, wxTOP | wxBOTTOM,
-              px(12));
+  // What became of the examination before, and its patient's name if nobody said it yet.
+  last_card_ = make_panel(search_page_, p.good_soft);
+  auto* last = new wxBoxSizer(wxHORIZONTAL);
+  last_ = new Words(last_card_, {}, 16, Weight::bold, p.good, px(520), 2);
+  last->Add(last_, 1, wxALIGN_CENTER_VERTICAL | wxALL, px(10));
+  last_who_ = new Button(
+      last_card_, words("Who was this?"), [this] { name_exam(last_exam_); }, ButtonStyle::primary, Icon::search, "F4");
+  last->Add(last_who_, 0, wxALIGN_CENTER_VERTICAL | wxALL, px(6));
+  last_card_->SetSizer(last);
+  last_card_->Hide();
+  column->Add(last_card_, 0, wxEXPAND | wxTOP, px(12));
+  title_ = new Words(search_page_, words("Who is examined today?"), 26, Weight::bold, {}, px(600));
+  column->Add(title_, 0, wxTOP | wxBOTTOM | wxEXPAND, px(12));
   const auto label = [&](const wxString& text) {
     column->Add(new Words(search_page_, text, 15, Weight::bold), 0, wxBOTTOM, px(2));
   };
@@ -30,12 +42,12 @@ void StartPage::build_search() {
   search_ =
       make_field(search_page_, words("Search by name, identity card or phone number"), wxString(), [this] {
         const auto snapshot = desk_.snapshot();
-        if (snapshot->found.size() == 1)
-          desk_.open_exam(snapshot->found.front().id, to_utf8(reason_->GetValue()));
+        if (snapshot->found.size() == 1) choose(snapshot->found.front().id, to_utf8(reason_->GetValue()));
       });
   search_->Bind(wxEVT_TEXT, [this](wxCommandEvent&) { desk_.search(tidy(to_utf8(search_->GetValue()))); });
   column->Add(search_, 0, wxEXPAND | wxBOTTOM, px(8));
-  label(words("Why the patient comes today (may stay empty)"));
+  reason_title_ = new Words(search_page_, words("Why the patient comes today (may stay empty)"), 15, Weight::bold);
+  column->Add(reason_title_, 0, wxBOTTOM, px(2));
   reason_ = make_field(search_page_, words("Why the patient comes"), wxString());
   column->Add(reason_, 0, wxEXPAND | wxBOTTOM, px(8));
   auto* row = new wxBoxSizer(wxHORIZONTAL);
@@ -43,11 +55,14 @@ void StartPage::build_search() {
                search_page_, words("New patient"), [this] { show_form(true); }, ButtonStyle::primary,
                Icon::plus, "F2"),
            1, wxRIGHT, px(8));
-  row->Add(new Button(
-               search_page_, words("Examine now, name later"),
-               [this] { desk_.open_exam("", to_utf8(reason_->GetValue())); }, ButtonStyle::normal, Icon::none,
-               "F3"),
-           1);
+  now_ = new Button(
+      search_page_, words("Examine now, name later"),
+      [this] { desk_.open_exam("", to_utf8(reason_->GetValue())); }, ButtonStyle::normal, Icon::none, "F3");
+  row->Add(now_, 1);
+  stop_ = new Button(
+      search_page_, words("Name later"), [this] { go_back(); }, ButtonStyle::normal, Icon::back, "Esc");
+  stop_->Hide();
+  row->Add(stop_, 1);
   column->Add(row, 0, wxEXPAND | wxBOTTOM, px(12));
   results_ = new wxScrolledWindow(search_page_, wxID_ANY, wxDefaultPosition, wxDefaultSize,
                                   wxVSCROLL | wxBORDER_NONE | wxTAB_TRAVERSAL);
@@ -68,7 +83,8 @@ void StartPage::build_form() {
   form_page_->SetBackgroundColour(p.ground);
   form_page_->SetScrollRate(0, px(22));
   auto* column = new wxBoxSizer(wxVERTICAL);
-  column->Add(new Words(form_page_, words("New patient"), 26, Weight::bold), 0, wxTOP | wxBOTTOM, px(8));
+  form_title_ = new Words(form_page_, words("New patient"), 26, Weight::bold);
+  column->Add(form_title_, 0, wxTOP | wxBOTTOM, px(8));
   column->Add(
       new Words(form_page_,
                 words("Tip: scan the QR code of the identity card into the name field; it fills the form."),
@@ -116,10 +132,9 @@ void StartPage::build_form() {
   problem_ = new Words(form_page_, {}, 16, Weight::bold, p.danger, px(640), 2);
   column->Add(problem_, 0, wxBOTTOM, px(6));
   auto* row = new wxBoxSizer(wxHORIZONTAL);
-  row->Add(new Button(
-               form_page_, words("Save and examine"), [this] { save(); }, ButtonStyle::primary, Icon::check,
-               "Enter"),
-           2, wxRIGHT, px(8));
+  save_ = new Button(
+      form_page_, words("Save and examine"), [this] { save(); }, ButtonStyle::primary, Icon::check, "Enter");
+  row->Add(save_, 2, wxRIGHT, px(8));
   row->Add(
       new Button(
           form_page_, words("Back"), [this] { show_form(false); }, ButtonStyle::normal, Icon::back, "Esc"),
@@ -154,6 +169,66 @@ void StartPage::show_form(bool form) {
   form_page_->Show(form);
   Layout();
   (form ? name_ : search_)->SetFocus();
+}
+
+void StartPage::choose(const std::string& patient, const std::string& reason) {
+  if (naming_.empty()) return desk_.open_exam(patient, reason);
+  desk_.name_exam(naming_, patient, "");
+  stop_naming();
+}
+
+void StartPage::name_exam(const std::string& exam) {
+  if (exam.empty()) return;
+  naming_ = exam;
+  set_purpose();
+  focus_search();
+  if (changed_) changed_();
+}
+
+void StartPage::stop_naming() {
+  if (naming_.empty()) return;
+  naming_.clear();
+  search_->ChangeValue({});
+  if (form_page_->IsShown()) show_form(false);
+  set_purpose();
+  if (changed_) changed_();
+}
+
+void StartPage::go_back() {
+  if (form_page_->IsShown()) return show_form(false);
+  if (naming()) return stop_naming();
+  focus_search();
+}
+
+// The same fields serve two purposes; the words say which.
+void StartPage::set_purpose() {
+  title_->set_text(naming() ? words("Who is the patient of this examination?") : words("Who is examined today?"));
+  save_->set_label(naming() ? words("Save the name") : words("Save and examine"));
+  now_->Show(!naming());
+  stop_->Show(naming());
+  reason_title_->Show(!naming());
+  reason_->Show(!naming());
+  key_.clear();
+  fill_results(*desk_.snapshot());
+  Layout();
+  search_page_->Layout();
+}
+
+void StartPage::show_last(const station::Snapshot& s) {
+  const bool shown = s.exam.over() && !naming();
+  last_exam_ = shown && s.patient.id.empty() ? s.exam.id : std::string();
+  if (shown) {
+    const std::string name = s.patient.name.empty() ? tr("a patient without a name") : s.patient.name;
+    last_->set_text(to_wx(s.exam.state == "closed"
+                              ? tr("Finished and saved: {0}, {1} saved.", name, std::to_string(s.exam.captures))
+                              : tr("Finished, but not in the record: {0}.", name)));
+  }
+  last_who_->Show(!last_exam_.empty());
+  if (last_card_->IsShown() != shown) {
+    last_card_->Show(shown);
+    search_page_->Layout();
+  }
+  last_card_->Layout();
 }
 
 void StartPage::focus_search() {
@@ -198,9 +273,10 @@ void StartPage::show(const station::Snapshot& s) {
       !s.found.front().id.empty() && s.found.front().name == waiting_.name &&
       s.found.front().birth_date == waiting_.birth_date) {
     waiting_ = {};
-    desk_.open_exam(s.found.front().id, to_utf8(form_reason_->GetValue()));
+    choose(s.found.front().id, to_utf8(form_reason_->GetValue()));
   }
-  if (!s.exam.id.empty()) {
+  show_last(s);
+  if (at_desk(s) && !naming()) {
     if (!search_->IsEmpty()) search_->ChangeValue({});
     reason_->ChangeValue({});
     if (form_page_->IsShown()) show_form(false);
@@ -222,9 +298,8 @@ void StartPage::fill_results(const station::Snapshot& s) {
   const auto heading = [&](const wxString& text) {
     column->Add(new Words(results_, text, 15, Weight::bold, p.muted), 0, wxTOP | wxBOTTOM, px(6));
   };
-  const auto row = [&](const wxString& name, const wxString& note, const std::string& patient) {
-    auto* button = new Button(results_, name,
-                              [this, patient] { desk_.open_exam(patient, to_utf8(reason_->GetValue())); });
+  const auto row = [&](const wxString& name, const wxString& note, std::function<void()> act) {
+    auto* button = new Button(results_, name, std::move(act));
     button->set_left_aligned();
     button->set_note(note);
     column->Add(button, 0, wxEXPAND | wxBOTTOM, px(6));
@@ -238,20 +313,28 @@ void StartPage::fill_results(const station::Snapshot& s) {
       std::string note = patient_words(f, false);
       if (!f.birth_date.empty()) note += " \u00b7 " + show_birth_date(f.birth_date);
       if (!f.phone.empty()) note += " \u00b7 " + f.phone;
-      row(to_wx(f.name), to_wx(note), f.id);
+      row(to_wx(f.name), to_wx(note), [this, id = f.id] { choose(id, to_utf8(reason_->GetValue())); });
     }
+  } else if (naming()) {
+    heading(words("Type a part of the name, or add a new patient with F2."));
   } else if (!s.recent_exams.empty()) {
     heading(words("Last examined"));
     std::vector<std::string> seen;
     for (const auto& e : s.recent_exams) {
-      if (std::find(seen.begin(), seen.end(), e.patient_id) != seen.end() || seen.size() >= most) continue;
-      seen.push_back(e.patient_id);
+      // Every examination without a name is its own: nobody knows whether it was the same person.
+      const std::string& who = e.patient_id.empty() ? e.id : e.patient_id;
+      if (std::find(seen.begin(), seen.end(), who) != seen.end() || seen.size() >= most) continue;
+      seen.push_back(who);
       std::string note =
           day_words(e.opened_unix_ns) + " \u00b7 " + tr("{0} saved", std::to_string(e.captures));
       if (!e.reason.empty()) note += " \u00b7 " + e.reason;
       if (e.state != "closed") note += " \u00b7 " + tr("not finished");
-      row(e.patient_name.empty() ? words("Name not known yet") : to_wx(e.patient_name), to_wx(note),
-          e.patient_id);
+      if (e.patient_id.empty())
+        row(words("Name not known yet"), to_wx(note + " \u00b7 " + tr("press to say who it was")),
+            [this, id = e.id] { name_exam(id); });
+      else
+        row(to_wx(e.patient_name), to_wx(note),
+            [this, id = e.patient_id] { choose(id, to_utf8(reason_->GetValue())); });
     }
   } else {
     heading(words("No examination yet. Add the first patient with F2."));

@@ -43,7 +43,7 @@ StepsPanel::StepsPanel(wxWindow* parent, StepActs acts) : wxPanel(parent), acts_
 }
 
 void StepsPanel::start_finish() {
-  if (!finish_->IsShown()) return;
+  if (!finish_->IsShown() || !finish_->IsEnabled()) return;
   if (asked_) {
     finish_timer_.Stop();
     asked_ = false;
@@ -59,12 +59,16 @@ void StepsPanel::start_finish() {
 }
 
 void StepsPanel::show(const station::Snapshot& s, const std::string& front_kind) {
-  const bool open = !s.exam.id.empty();
+  const bool open = at_desk(s);
   title_->set_text(open ? words("Examination") : words("Devices"));
   bool moved = patient_->IsShown() != open;
   patient_->Show(open);
   finish_->Show(open);
-  patient_->set_note(s.patient.name.empty() ? words("Name not known yet") : to_wx(s.patient.name));
+  finish_->Enable(s.exam.running());
+  const bool finishing = open && !s.exam.running();
+  if (!asked_) finish_->set_label(finishing ? words("Finishing...") : words("Finish"));
+  finish_->set_key(finishing ? wxString() : wxString("F9"));
+  patient_->set_note(unnamed(s) ? words("Who is this?") : to_wx(s.patient.name));
   for (auto& [kind, button] : steps_) {
     const core::DeviceStatus* best = nullptr;
     for (const auto& d : s.devices)
@@ -95,7 +99,8 @@ void StepsPanel::show(const station::Snapshot& s, const std::string& front_kind)
 void StepsPanel::show_history(const station::Snapshot& s) {
   std::size_t used = 0;
   for (const auto& e : s.recent_exams) {
-    if (s.exam.id.empty() || e.patient_id != s.patient.id || e.id == s.exam.id) continue;
+    // Of an unknown patient there is no history: other unknown people are not he.
+    if (!at_desk(s) || s.patient.id.empty() || e.patient_id != s.patient.id || e.id == s.exam.id) continue;
     if (used == history_.size()) break;
     history_[used++]->set_text(
         to_wx(day_words(e.opened_unix_ns) + "  \u00b7  " + tr("{0} saved", std::to_string(e.captures))));

@@ -25,6 +25,7 @@ std::string state_words(core::DeviceState state) {
     case core::DeviceState::live: return tr("Ready");
     case core::DeviceState::restarting: return tr("Connecting again...");
     case core::DeviceState::unplugged: return tr("Plug into the USB port");
+    case core::DeviceState::paused: return tr("Rests until the next examination");
     case core::DeviceState::failed: return tr("Does not work");
   }
   return {};
@@ -70,6 +71,7 @@ std::string number_words(double value, int decimals) {
 }
 
 std::string disk_words(std::uint64_t bytes) {
+  if (bytes < 1'000'000'000) return number_words(static_cast<double>(bytes) / 1e6, 0) + " MB";
   const double gb = static_cast<double>(bytes) / 1e9;
   return number_words(gb, gb < 10 ? 1 : 0) + " GB";
 }

@@ -6,6 +6,11 @@
 
 namespace caukham::ui {
 
+// An examination is at the desk: it runs, or it is being finished.
+inline bool at_desk(const station::Snapshot& s) { return !s.exam.id.empty() && !s.exam.over(); }
+// It is at the desk and nobody has said yet who the patient is.
+inline bool unnamed(const station::Snapshot& s) { return at_desk(s) && s.patient.id.empty(); }
+
 std::string device_words(const std::string& kind);  // "Ear (otoscope)"
 std::string state_words(core::DeviceState state);   // "Not connected: plug it into the USB port"
 std::string side_words(const std::string& side);    // "LEFT"

@@ -88,8 +88,10 @@ void FakeDesk::plug_all() {
 
 void FakeDesk::open_with(const std::string& name) {
   edit([&](station::Snapshot& s) {
-    s.patient = {"p1", name, "1979-03-08", "female", "001179001234", "DN4759122135078", "0912345678", true};
-    s.exam = {"e1", "p1", name, "đau tai trái 3 ngày", "open", core::to_unix_ns(core::now_ns()), 0, true};
+    s.patient = {};
+    if (!name.empty())
+      s.patient = {"p1", name, "1979-03-08", "female", "001179001234", "DN4759122135078", "0912345678", true};
+    s.exam = {"e1", name.empty() ? "" : "p1", name, "đau tai trái 3 ngày", "open", core::to_unix_ns(core::now_ns()), 0, true};
     s.recording_since_ns = core::now_ns() - 134 * second_ns;
   });
 }
@@ -192,6 +194,8 @@ station::WaveformWindow FakeDesk::waveform(core::StreamId id, std::uint64_t from
           static_cast<std::int32_t>(std::lround(breathing_ ? breath_[n % breath_.size()] * 1000 : 0)));
   }
   out.newest_ns = start_ns_ + static_cast<std::int64_t>(static_cast<double>(end) / rate * 1e9);
+  if (id == ecg)
+    for (const auto& hole : holes_) out.holes.push_back({hole.first, hole.length, "unplugged"});
   return out;
 }
 
@@ -248,10 +252,20 @@ void FakeDesk::open_exam(const std::string& id, const std::string&) {
 }
 void FakeDesk::close_exam() {
   note("close_exam");
-  edit([](station::Snapshot& s) {
-    s.exam = {};
-    s.patient = {};
+  edit([](station::Snapshot& s) {  // as the station does: what was finished stays known
+    s.exam.state = "closed";
+    s.exam.captures = static_cast<std::uint32_t>(s.captures.size());
     s.recording_since_ns = 0;
+  });
+}
+
+void FakeDesk::name_exam(const std::string& exam, const std::string& patient, const std::string&) {
+  note("name_exam " + exam + " " + patient);
+  edit([&](station::Snapshot& s) {
+    for (const auto& p : s.found)
+      if (p.id == patient) s.patient = p;
+    s.exam.patient_id = patient;
+    s.exam.patient_name = s.patient.name;
   });
 }
 
@@ -274,11 +288,15 @@ void FakeDesk::add_capture(const std::string& kind, const std::string& device_ki
     s.captures.push_back(c);
   });
 }
-void FakeDesk::capture_still(core::StreamId id, const std::string& ask) {
+void FakeDesk::capture_still(core::StreamId id, const std::string& ask, std::int64_t picture_ns) {
+  {
+    const std::lock_guard lock(mutex_);
+    taken_ns_ = picture_ns;
+  }
   note("still " + std::to_string(id) + (ask.empty() ? "" : " " + ask));
   add_capture("still", id == ear ? "otoscope" : "dermatoscope", id == ear ? snapshot()->side : "", id);
   edit([&](station::Snapshot& s) {
-    for (auto& a : s.asks)
+    for (auto& a : s.asks.edit())
       if (a.id == ask) a.state = "done";
   });
 }
@@ -286,21 +304,25 @@ void FakeDesk::capture_clip(core::StreamId id, int seconds, const std::string& a
   note("clip " + std::to_string(id) + " " + std::to_string(seconds) + (ask.empty() ? "" : " " + ask));
   add_capture("clip", id == ear ? "otoscope" : "dermatoscope", "", id);
 }
-void FakeDesk::capture_ecg(int seconds, const std::string& ask) {
+void FakeDesk::capture_ecg(int seconds, const std::string& ask, std::int64_t until_ns) {
+  {
+    const std::lock_guard lock(mutex_);
+    taken_ns_ = until_ns;
+  }
   note("ecg " + std::to_string(seconds) + (ask.empty() ? "" : " " + ask));
   add_capture("ecg", "ecg", "", 0);
 }
 void FakeDesk::remove_capture(const std::string& id) {
   note("remove " + id);
   edit([&](station::Snapshot& s) {
-    for (auto& c : s.captures)
+    for (auto& c : s.captures.edit())
       if (c.id == id) c.removed = true;
   });
 }
 void FakeDesk::undo_remove(const std::string& id) {
   note("undo " + id);
   edit([&](station::Snapshot& s) {
-    for (auto& c : s.captures)
+    for (auto& c : s.captures.edit())
       if (c.id == id) c.removed = false;
   });
 }
@@ -321,7 +343,7 @@ void FakeDesk::open_session() {
 void FakeDesk::admit(const std::string& guest) {
   note("admit " + guest);
   edit([&](station::Snapshot& s) {
-    for (auto& g : s.guests)
+    for (auto& g : s.guests.edit())
       if (g.id == guest) g.state = "admitted";
   });
 }

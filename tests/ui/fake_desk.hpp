@@ -57,9 +57,23 @@ class FakeDesk : public station::Desk {
   void create_patient(const station::PatientCard&) override;
   void open_exam(const std::string& patient_id, const std::string& reason) override;
   void close_exam() override;
-  void capture_still(core::StreamId, const std::string& ask) override;
+  void name_exam(const std::string& exam, const std::string& patient, const std::string& why) override;
+  void capture_still(core::StreamId, const std::string& ask, std::int64_t picture_ns) override;
+  void hold_picture(core::StreamId id, std::int64_t picture_ns) override {
+    const std::lock_guard lock(mutex_);
+    held_[id] = picture_ns;
+  }
+  std::int64_t held(core::StreamId id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = held_.find(id);
+    return found == held_.end() ? 0 : found->second;
+  }
+  std::int64_t taken_ns() const {
+    const std::lock_guard lock(mutex_);
+    return taken_ns_;
+  }  // the picture or moment that the last capture asked for
   void capture_clip(core::StreamId, int seconds, const std::string& ask) override;
-  void capture_ecg(int seconds, const std::string& ask) override;
+  void capture_ecg(int seconds, const std::string& ask, std::int64_t until_ns) override;
   void remove_capture(const std::string& id) override;
   void undo_remove(const std::string& id) override;
   void set_side(const std::string& side) override;
@@ -96,6 +110,8 @@ class FakeDesk : public station::Desk {
   std::vector<Hole> holes_;
   bool pictures_stand_ = false, breathing_ = false;
   std::map<core::StreamId, std::uint64_t> drawn_;
+  std::map<core::StreamId, std::int64_t> held_;
+  std::int64_t taken_ns_ = 0;
   std::map<core::StreamId, std::int64_t> worst_;
   int captures_ = 0;
 };

@@ -1,119 +1,10 @@
-// The window against the fake desk, on a virtual screen. Pictures of every state are kept in UI_PICTURES for
-// people.
-#define CATCH_CONFIG_RUNNER
-#include <wx/evtloop.h>
-#include <wx/wx.h>
-
-#include <catch2/catch.hpp>
-#include <cstdlib>
-#include <ctime>
-#include <filesystem>
-
-#include "core/clock.hpp"
+// The window against the fake desk, on a virtual screen. Pictures of every state are kept in UI_PICTURES for people.
+#include "bench.hpp"
 #include "core/i18n.hpp"
-#include "fake_desk.hpp"
-#include "ui/main_frame.hpp"
 #include "ui/native.hpp"
 
 using namespace caukham;
-using test::FakeDesk;
-namespace fs = std::filesystem;
-
-namespace {
-constexpr std::int64_t ms = 1'000'000;
-
-fs::path pictures() {
-  const char* folder = std::getenv("UI_PICTURES");
-  return folder ? fs::path(folder) : fs::temp_directory_path() / "caukham-ui-pictures";
-}
-
-// Runs the window until `done`, at most 20 s.
-template <class Done>
-bool until(Done done) {
-  auto* loop = static_cast<wxGUIEventLoop*>(wxEventLoopBase::GetActive());
-  const std::int64_t end = core::now_ns() + 20'000 * ms;
-  while (core::now_ns() < end) {
-    while (loop->Pending()) loop->Dispatch();
-    wxTheApp->ProcessPendingEvents();
-    loop->ProcessIdle();
-    if (done()) return true;
-    loop->DispatchTimeout(10);
-  }
-  return done();
-}
-void run_for(int milliseconds) {
-  const std::int64_t end = core::now_ns() + milliseconds * ms;
-  until([&] { return core::now_ns() >= end; });
-}
-
-struct Window {
-  FakeDesk desk;
-  ui::MainFrame* frame = nullptr;
-  fs::path settings = fs::temp_directory_path() / ("caukham-ui-" + std::to_string(core::now_ns()) + ".json");
-
-  void open(const std::string& language = "vi", int width = 1366, int height = 768, double scale = 1.0) {
-    ui::WindowOptions options;
-    options.language = language;
-    options.settings_file = settings;
-    options.width = width;
-    options.height = height;
-    options.text_scale = scale;
-    frame = new ui::MainFrame(desk, options);
-    frame->Show();
-    until([&] { return frame->IsShownOnScreen() && frame->GetClientSize().x >= width - 50; });
-  }
-  void examine() {
-    desk.plug_all();
-    desk.open_with("Nguyễn Thị Ánh");
-  }
-  ~Window() {
-    if (frame) frame->Destroy();
-    run_for(20);
-    fs::remove(settings);
-  }
-  void key(int code) {
-    wxKeyEvent e(wxEVT_CHAR_HOOK);
-    e.m_keyCode = code;
-    e.SetEventObject(frame);
-    frame->ProcessWindowEvent(e);
-    run_for(120);
-  }
-  bool front(core::StreamId id) {
-    return until([&] { return frame->front() == id; });
-  }
-  wxImage picture(const std::string& name) {
-    run_for(300);
-    const fs::path file = pictures() / (name + ".png");
-    REQUIRE(frame->save_screenshot(file));
-    wxImage image;
-    REQUIRE(image.LoadFile(file.string(), wxBITMAP_TYPE_PNG));
-    return image;
-  }
-};
-
-// Pixels of about this colour.
-int count(const wxImage& image, int r, int g, int b, int tolerance = 12) {
-  int n = 0;
-  const unsigned char* p = image.GetData();
-  for (int i = 0; i < image.GetWidth() * image.GetHeight(); ++i, p += 3)
-    n +=
-        std::abs(p[0] - r) <= tolerance && std::abs(p[1] - g) <= tolerance && std::abs(p[2] - b) <= tolerance;
-  return n;
-}
-
-template <class Kind, class Test>
-Kind* find(wxWindow* in, Test test) {
-  for (auto* child : in->GetChildren()) {
-    if (!child->IsShown()) continue;
-    if (auto* found = dynamic_cast<Kind*>(child); found && test(*found)) return found;
-    if (auto* found = find<Kind>(child, test)) return found;
-  }
-  return nullptr;
-}
-ui::Button* button(wxWindow* in, const char* label) {
-  return find<ui::Button>(in, [&](const ui::Button& b) { return b.label() == ui::words(label); });
-}
-}  // namespace
+using namespace caukham::test;
 
 TEST_CASE("the window opens without a patient and offers search, a new patient and examine now") {
   Window w;
@@ -366,52 +257,6 @@ TEST_CASE("a failed device says what to do and can be started again") {
   CHECK(w.desk.did("restart 12"));
 }
 
-TEST_CASE("every picture of the window is complete in both languages and sizes") {
-  struct Size {
-    int width, height;
-    double scale;
-    const char* name;
-  };
-  for (const Size& size :
-       {Size{1366, 768, 1.0, "1366"}, Size{1920, 1080, 1.0, "1920"}, Size{1920, 1080, 1.5, "1920-150"}})
-    for (const char* language : {"vi", "en"}) {
-      Window w;
-      w.examine();
-      w.desk.open_session();
-      w.desk.add_blows();
-      w.desk.edit([](station::Snapshot& s) {
-        s.guests.push_back({"g1", "BS. Trần Hữu Nghĩa", "BV Trung ương Huế", "admitted"});
-        s.asks.push_back({"a1", "BS. Trần Hữu Nghĩa", "still", "otoscope", "left", "",
-                          "Hơi sang trái, giữ yên", "shown", 0});
-        s.chat = {"BS. Nghĩa: Cho tôi xem màng nhĩ bên trái"};
-        s.advice = "Viêm tai giữa cấp bên trái. Amoxicillin 7 ngày, tái khám sau 3 ngày hoặc khi sốt cao.";
-      });
-      w.open(language, size.width, size.height, size.scale);
-      const std::string tail = std::string("-") + size.name + "-" + language;
-      REQUIRE(w.front(FakeDesk::ear));
-      w.key(WXK_SPACE);
-      w.key('2');
-      w.key(WXK_SPACE);
-      w.picture("skin" + tail);
-      w.key('3');
-      w.key(WXK_SPACE);
-      run_for(1500);
-      w.picture("ecg" + tail);
-      w.key('B');
-      run_for(200);
-      w.picture("ecg6x2" + tail);
-      w.key('B');
-      run_for(200);
-      w.picture("ecg12x1" + tail);
-      w.key('B');
-      w.desk.breathe();
-      w.key('4');
-      const wxImage last = w.picture("spirometry" + tail);
-      CHECK(last.GetWidth() >= size.width - 50);
-      CHECK(count(last, 106, 27, 154) > 2000);  // practice: the purple frame and marks
-    }
-}
-
 TEST_CASE("the language changes at once and the ECG's settings are remembered") {
   Window w;
   w.examine();
@@ -440,40 +285,4 @@ TEST_CASE("every button is large enough for a gloved finger") {
     return false;
   });
   CHECK(seen > 10);
-}
-
-TEST_CASE("thirty seconds of four devices", "[.cpu]") {  // by hand: prints the share of a core
-  Window w;
-  w.examine();
-  w.open();
-  for (int key : {'1', '3', '4'}) {
-    w.key(key);
-    run_for(500);
-    const std::clock_t cpu = std::clock();
-    const std::int64_t wall = core::now_ns();
-    run_for(10000);
-    const double share = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC /
-                         (static_cast<double>(core::now_ns() - wall) / 1e9);
-    WARN("front " << static_cast<char>(key) << ": " << share * 100 << " % of a core; worst sensed-to-drawn "
-                  << static_cast<double>(w.desk.worst_draw_ns(w.frame->front())) / 1e6 << " ms");
-  }
-}
-
-int main(int argc, char** argv) {
-  fs::create_directories(pictures());
-  wxApp::SetInstance(new wxApp);
-  int none = 0;
-  if (!wxEntryStart(none, static_cast<char**>(nullptr)) || !wxTheApp->CallOnInit())
-    return 77;  // no screen: skipped
-  wxImage::AddHandler(new wxPNGHandler);
-  wxImage::AddHandler(new wxJPEGHandler);
-  wxTheApp->SetExitOnFrameDelete(false);
-  int result = 1;
-  {
-    wxGUIEventLoop loop;
-    const wxEventLoopActivator active(&loop);
-    result = Catch::Session().run(argc, argv);
-  }
-  wxEntryCleanup();
-  return result;
 }

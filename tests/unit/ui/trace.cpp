@@ -54,6 +54,24 @@ TEST_CASE("what was lost is a hole with its length, never a line") {
   CHECK_FALSE(t.valid(155));
 }
 
+TEST_CASE("a hole knows why it is there, and two holes side by side do not share a reason") {
+  EcgTrace t;
+  t.set_baseline_hz(0);
+  REQUIRE(t.set_stream(ecg()));
+  t.take(window(0, 100, 2, 2));
+  auto next = window(160, 40, 2, 2);
+  next.holes = {{100, 60, "unplugged"}};
+  t.take(next);
+  next = window(210, 40, 2, 2);
+  next.holes = {{200, 10, "pool full"}};
+  t.take(next);
+  t.take(window(260, 40, 2, 2));
+  CHECK(t.hole_reason(160) == "unplugged");
+  CHECK(t.hole_reason(210) == "pool full");
+  CHECK(t.hole_reason(260).empty());  // nobody said: nothing is made up
+  CHECK(t.hole_before(210) == 10);
+}
+
 TEST_CASE("a hole longer than what is kept leaves nothing old behind") {
   EcgTrace t;
   REQUIRE(t.set_stream(ecg()));
@@ -130,30 +148,74 @@ TEST_CASE("a forced blow is followed through its four steps") {
   CHECK(b.time_s().size() == points);
 }
 
-TEST_CASE("the device in hand comes to the front: a button at once, motion only when the front is quiet") {
+namespace {
+constexpr std::int64_t second = 1'000'000'000;
+const std::vector<core::StreamId> ecg_and_cameras = {1, 2, 3};  // 1: the ECG, in front
+using Sign = FrontChooser::Sign;
+
+// The window's ticks from one time to another, five a second, with or without motion in a camera.
+core::StreamId pass(FrontChooser& f, std::int64_t from, std::int64_t to, core::StreamId moving = 0) {
+  core::StreamId front = 0;
+  for (auto t = from; t < to; t += second / 5) {
+    if (moving) f.sign(moving, Sign::motion, t);
+    front = f.front(ecg_and_cameras, t);
+  }
+  return front;
+}
+}  // namespace
+
+TEST_CASE("a device whose button is pressed, that is breathed into or plugged in comes to the front at once") {
   FrontChooser f;
-  constexpr std::int64_t s = 1'000'000'000;
-  const std::vector<core::StreamId> all = {1, 2, 3};
-  CHECK(f.front(all, 0) == 1);
-  f.sign(1, FrontChooser::Sign::motion, 10 * s);
-  f.sign(2, FrontChooser::Sign::motion, 11 * s);
-  CHECK(f.front(all, 11 * s) == 1);
-  f.sign(2, FrontChooser::Sign::button, 11 * s);
-  CHECK(f.front(all, 11 * s) == 2);
-  f.sign(3, FrontChooser::Sign::breath, 14 * s);
-  CHECK(f.front(all, 14 * s) == 3);
+  CHECK(f.front(ecg_and_cameras, 0) == 1);
+  f.sign(2, Sign::button, 11 * second);
+  CHECK(f.front(ecg_and_cameras, 11 * second) == 2);
+  f.sign(3, Sign::breath, 11 * second);
+  CHECK(f.front(ecg_and_cameras, 11 * second) == 3);
+  f.sign(1, Sign::electrodes, 11 * second);
+  CHECK(f.front(ecg_and_cameras, 11 * second) == 1);
+  f.chose(12 * second);
+  f.sign(2, Sign::plugged, 12 * second);
+  CHECK(f.front(ecg_and_cameras, 12 * second) == 2);
+}
+
+TEST_CASE("a picture that always moves must never take the ECG's place") {
+  FrontChooser f;
+  CHECK(pass(f, 0, 300 * second, 2) == 1);
+  // nor one that rests for less than real stillness in between
+  for (std::int64_t t = 300 * second; t < 400 * second; t += 4 * second) {
+    CHECK(pass(f, t, t + 2 * second) == 1);
+    CHECK(pass(f, t + 2 * second, t + 4 * second, 2) == 1);
+  }
+}
+
+TEST_CASE("a camera that lay still and is picked up comes to the front; one flicker of light is no hand") {
+  FrontChooser f;
+  CHECK(pass(f, 0, 10 * second) == 1);
+  f.sign(2, Sign::motion, 10 * second);  // somebody switches on a lamp
+  CHECK(pass(f, 10 * second, 20 * second) == 1);
+  CHECK(pass(f, 20 * second, 21 * second, 2) == 2);
+  // The one in front moves: the other camera's lift waits until that is over.
+  CHECK(pass(f, 21 * second, 30 * second, 2) == 2);
+}
+
+TEST_CASE("motion must not take away what the nurse chose herself a moment ago") {
+  FrontChooser f;
+  pass(f, 0, 10 * second);
+  f.chose(10 * second);
+  CHECK(pass(f, 15 * second, 20 * second, 2) == 1);
+  CHECK(pass(f, 20 * second, 40 * second) == 1);
+  CHECK(pass(f, 40 * second, 41 * second, 2) == 2);  // long after, it may
 }
 
 TEST_CASE("a pin holds against everything until it is taken away or its stream ends") {
   FrontChooser f;
-  constexpr std::int64_t s = 1'000'000'000;
-  f.pin(2);
+  f.pin(2, 0);
   CHECK(f.front({1, 2, 3}, 0) == 2);
-  f.sign(1, FrontChooser::Sign::button, 10 * s);
-  CHECK(f.front({1, 2, 3}, 10 * s) == 2);
-  CHECK(f.front({1, 3}, 11 * s) == 1);
+  f.sign(1, Sign::button, 10 * second);
+  CHECK(f.front({1, 2, 3}, 10 * second) == 2);
+  CHECK(f.front({1, 3}, 11 * second) == 1);
   CHECK(f.pinned() == 0);
-  CHECK(f.front({}, 12 * s) == 0);
+  CHECK(f.front({}, 12 * second) == 0);
 }
 
 TEST_CASE("a still picture has no motion and another picture has") {

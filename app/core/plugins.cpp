@@ -6,6 +6,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "core/i18n.hpp"
 #include "core/log.hpp"
@@ -113,6 +114,8 @@ std::string Plugins::refusal_of(const Entry& entry) const {
       return tr("The driver program {0} is not signed by anyone this station knows, so it is not used. Call the "
                 "technician.", name);
   }
+  if (safe_ && entry.info.third_party)
+    return tr("Other makers' driver programs are switched off on this station, so {0} is not used.", name);
   if (settings_.safe && entry.info.third_party)
     return tr("Caukham was started without other makers' driver programs, so {0} is not used.", name);
   if (!entry.info.enabled) return tr("The driver program {0} is switched off on this station.", name);
@@ -179,9 +182,11 @@ std::vector<std::string> Plugins::load_decisions() {
   decisions_stamp_ = ipc::file_stamp(path);
   const json file = read_settings(path);
   if (!file.is_object() || !file.contains("disabled") || !file["disabled"].is_array()) return changed;
+  const bool was_safe = std::exchange(safe_, file.contains("safe") && file["safe"] == true);
   for (auto& entry : entries_) {
     const bool enabled = std::find(file["disabled"].begin(), file["disabled"].end(), entry.info.id) == file["disabled"].end();
-    if (std::exchange(entry.info.enabled, enabled) != enabled) changed.push_back(entry.info.id);
+    const bool other = std::exchange(entry.info.enabled, enabled) != enabled;
+    if (other || (safe_ != was_safe && entry.info.third_party)) changed.push_back(entry.info.id);
   }
   return changed;
 }
@@ -195,7 +200,7 @@ std::vector<std::string> Plugins::take_up_decisions() {
     const json scans = changed.empty() ? json() : read_settings(settings_.data_folder + "/scans.json");
     for (const auto& id : changed) {
       auto* entry = find(id);
-      log_info("plugins", id + (entry->info.enabled ? " was switched on" : " was switched off") + " by another program");
+      log_info("plugins", id + (entry->info.enabled ? " was allowed" : " was switched off") + " by another program");
       if (!entry->info.enabled) continue;
       entry->trouble.clear();
       entry->scan_failed = failed_scan(scans, entry->info.folder);
@@ -219,7 +224,7 @@ void Plugins::save_decisions() {
   for (const auto& entry : entries_)
     if (!entry.info.enabled) disabled.push_back(entry.info.id);
   const auto path = settings_.data_folder + "/plugins.json";
-  if (!write_settings(path, {{"disabled", disabled}}))
+  if (!write_settings(path, {{"disabled", disabled}, {"safe", safe_}}))
     log_warning("plugins", "which plugins are disabled cannot be kept: " + settings_.data_folder + " cannot be written");
   decisions_stamp_ = ipc::file_stamp(path);
 }
@@ -303,18 +308,43 @@ void Plugins::enable(const std::string& id) {
     judge(*entry, *manifest);
     save_decisions();
     entry->scan_failed.clear();
-    if (!refusal_of(*entry).empty() || settings_.plugin_host.empty()) return;
+    if (!refusal_of(*entry).empty()) return;
   }
-  const auto result = scan_plugin(settings_.plugin_host, *manifest, settings_.scan_ms);  // not under the lock: it takes its time
+  scan_again(*manifest);
+}
+
+void Plugins::scan_again(const ipc::Manifest& manifest) {
+  if (settings_.plugin_host.empty()) return;
+  const auto result = scan_plugin(settings_.plugin_host, manifest, settings_.scan_ms);  // not under the lock: it takes its time
   const std::lock_guard lock(mutex_);
-  if (!result.good) find(id)->scan_failed = result.words;
+  if (!result.good) find(manifest.id)->scan_failed = result.words;
   if (settings_.data_folder.empty()) return;
   const auto file = settings_.data_folder + "/scans.json";
   auto known = read_settings(file);
-  if (!known.is_object() || !known.contains(manifest->folder) || !known[manifest->folder].is_object()) return;
-  known[manifest->folder]["good"] = result.good;
-  known[manifest->folder]["words"] = result.words;
+  if (!known.is_object() || !known.contains(manifest.folder) || !known[manifest.folder].is_object()) return;
+  known[manifest.folder]["good"] = result.good;
+  known[manifest.folder]["words"] = result.words;
   write_settings(file, known);
+}
+
+bool Plugins::safe() const {
+  const std::lock_guard lock(mutex_);
+  return settings_.safe || safe_;
+}
+
+void Plugins::set_safe(bool safe) {
+  std::vector<const ipc::Manifest*> back;  // not looked at while they were not allowed to run
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(safe_, safe) == safe) return;
+    save_decisions();
+    log_warning("plugins", safe ? "from now on only plugins signed with the station's own key may run"
+                                : "other makers' plugins may run again");
+    if (safe) return;
+    for (std::size_t n = 0; n < entries_.size(); ++n)
+      if (entries_[n].info.third_party && refusal_of(entries_[n]).empty()) back.push_back(&registry_.plugins()[n]);
+  }
+  for (const auto* manifest : back) scan_again(*manifest);
 }
 
 void Plugins::disable(const std::string& id) {

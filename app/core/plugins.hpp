@@ -77,6 +77,10 @@ class Plugins {
   void enable(const std::string& id);
   void disable(const std::string& id);
   void remove(const std::string& id);
+  // Only plugins signed with the station's own key may run, from now on and at every start until it is taken back. Taking
+  // it back scans the others (up to scan_ms each). PluginsSettings::safe holds for one start, whatever was decided.
+  void set_safe(bool safe);
+  bool safe() const;
   // What another program has decided since (plugins.json, a folder that is gone): the plugins it is about.
   std::vector<std::string> take_up_decisions();
 
@@ -111,6 +115,7 @@ class Plugins {
   void judge(Entry& entry, const ipc::Manifest& manifest) const;
   void scan_all(const std::vector<const ipc::Manifest*>& which);
   std::vector<std::string> load_decisions();  // those that differ from what was known
+  void scan_again(const ipc::Manifest& manifest);
   void save_decisions();
 
   const PluginsSettings settings_;
@@ -118,6 +123,7 @@ class Plugins {
   const Registry registry_;
   mutable std::mutex mutex_;
   std::string decisions_stamp_;  // of plugins.json as it was last read or written
+  bool safe_ = false;            // decided by a person
   std::vector<Entry> entries_;  // in the registry's order
 };
 

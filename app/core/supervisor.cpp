@@ -297,6 +297,16 @@ void Supervisor::remove_plugin(const std::string& id) {
   impl_->settings.plugins->remove(id);
 }
 
+void Supervisor::allow_third_party(bool allowed) {
+  auto* plugins = impl_->settings.plugins.get();
+  if (!plugins) return;
+  plugins->set_safe(!allowed);
+  for (const auto& plugin : plugins->list())
+    if (plugin.third_party && !plugin.id.empty()) impl_->reconsider(plugin.id);
+}
+
+bool Supervisor::third_party_allowed() const { return !impl_->settings.plugins || !impl_->settings.plugins->safe(); }
+
 void Supervisor::inject_fault(DeviceId id, Fault fault) {
   impl_->ask([impl = impl_.get(), id, fault] {
     const auto kind = fault == Fault::crash  ? ipc::FaultKind::crash

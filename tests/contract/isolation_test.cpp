@@ -210,6 +210,15 @@ TEST_CASE("a plugin that is not signed, tampered with or switched off must not r
   CHECK_FALSE(core::Plugins(bench.installed.settings()).list().at(0).enabled);  // also in the next run
   bench.supervisor->enable_plugin("org.caukham.test.hostile");
   REQUIRE(bench.await_state(2, DeviceState::live));
+  // All other makers' at once, for this start and the next ones, until a person takes it back.
+  bench.supervisor->allow_third_party(false);
+  REQUIRE(bench.await_state(2, DeviceState::failed));
+  CHECK_THAT(bench.last.problem, Catch::Contains("Other makers' driver programs are switched off"));
+  CHECK_FALSE(bench.supervisor->third_party_allowed());
+  CHECK(core::Plugins(bench.installed.settings()).safe());
+  bench.supervisor->allow_third_party(true);
+  REQUIRE(bench.await_state(2, DeviceState::live));
+  CHECK_FALSE(core::Plugins(bench.installed.settings()).safe());
   // Changed while it runs: not at the next start.
   std::ofstream(bench.installed.root / "plugins" / "hostile1" / "manifest.json", std::ios::app) << " ";
   bench.supervisor->restart(2);

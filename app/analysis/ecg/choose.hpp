@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/ecg/feature.hpp"
+#include "analysis/ecg/followers.hpp"
 
 namespace caukham::analysis::ecg::detail {
 
@@ -12,15 +13,20 @@ struct Candidate {
   std::size_t tick = 0;
   float value = 0;      // of the fused feature; 1: a typical QRS
   float threshold = 0;  // what a beat should reach here
+  float steep = 0;      // steepest slope, leads weighted as in value; to compare candidates by
+  float second = 2;     // the feature in the second best of the leads that can be trusted; 1: a typical QRS there
+  int family = -1;      // of Shapes, where match is known
   float match = -2;     // correlation with the recording's families; -2: not known (yet)
   float rr_s = 0;       // usual interval here; 0: not known
 };
 
-// Peaks of the feature, ascending, at least 0.16 s apart (the higher one stays).
-std::vector<Candidate> candidates(const Fused& fused, const Clock& clock);
+// Peaks of the feature, ascending, at least 0.16 s apart (the higher and steeper one stays).
+std::vector<Candidate> candidates(const Fused& fused, const std::vector<Lead>& leads, const Clock& clock);
 
 // Indices of the chosen, ascending. Where the signal is not readable only a regular row of peaks counts: wide
-// complexes at 200 a minute leave no floor between them, and noise has no rhythm.
-std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& fused, const Clock& clock);
+// complexes at 200 a minute leave no floor between them, and noise has no rhythm. `usual`: what follows the beats of
+// each family, once beats are known; else null.
+std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& fused, const Clock& clock,
+                                const Followers* usual = nullptr);
 
 }  // namespace caukham::analysis::ecg::detail

@@ -10,7 +10,7 @@ namespace caukham::analysis::ecg::detail {
 namespace {
 
 constexpr double wider = 1.25, much_wider = 1.5, early_part = 0.87, common_part = 0.30;
-constexpr float other_shape = 0.80f, opposite_shape = 0.30f, doubtful = 0.60f;
+constexpr float other_shape = 0.80f, wide_other_shape = 0.90f, opposite_shape = 0.30f, doubtful = 0.60f;
 
 // The time in which the middle nine tenths of the slopes' energy lie: near the QRS duration, and the same
 // measure for all.
@@ -83,7 +83,8 @@ void classify(const Shapes& shapes, std::span<const Shapes::Match> families, con
     const bool usually_early = 2 * early_members[f] >= members[f];
     const bool in_run = i > 0 && beats[i - 1].type == BeatType::ventricular;
     const double ratio = width[f] / std::max(width[dominant], 0.02);
-    const bool of_other_shape = alike < other_shape;
+    // Twice as wide is another shape even where the middle parts are alike.
+    const bool of_other_shape = alike < (ratio >= much_wider ? wide_other_shape : other_shape);
     if (of_other_shape && ((ratio >= wider && (early[i] || usually_early || in_run)) || ratio >= much_wider ||
                            (alike < opposite_shape && ratio > 1.1 && (early[i] || in_run))))
       type = BeatType::ventricular;

@@ -2,11 +2,12 @@
 // Analysis, Comput Cardiol 2002;29:101); refractory time, T wave rule, noise-dependent threshold and search
 // back after Pan and Tompkins (IEEE TBME 1985;32:230). Weighting of leads, the choice of a whole chain of
 // beats at once and the use of the beats' own families are ours; their constants were found on made ECGs
-// (tests/lib/ecg_cases.hpp).
+// (tests/lib/ecg_cases.hpp, ambulatory.hpp).
 #include "analysis/ecg/detector.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "analysis/ecg/choose.hpp"
 #include "analysis/ecg/classify.hpp"
@@ -18,6 +19,8 @@ namespace caukham::analysis::ecg {
 namespace {
 
 using namespace detail;
+
+constexpr float quiet = 0.34f;  // a threshold no noise has raised
 
 std::string refuse(const Recording& r) {
   if (r.channels.empty()) return "the recording has no channels";
@@ -77,6 +80,57 @@ void learn_heights(std::vector<Lead>& leads, const std::vector<Candidate>& all,
   }
 }
 
+// What was not chosen and yet stands out of little noise, is no P wave (nothing follows at once) and no T wave (the
+// neighbouring beats have nothing of the kind): low ectopic beats, if the same shape comes again.
+std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
+                                     const std::vector<int>& family, const Followers& followers, const Clock& clock) {
+  std::vector<std::size_t> out;
+  std::size_t k = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& c = all[i];
+    while (k < chosen.size() && all[chosen[k]].tick < c.tick) ++k;
+    if (k == 0 || (k < chosen.size() && chosen[k] == i)) continue;
+    if (c.threshold > quiet || c.value < c.threshold || c.second < 0.5f * c.value) continue;
+    const std::size_t before = all[chosen[k - 1]].tick;
+    if (c.tick - before < clock.ticks(0.24)) continue;
+    if (k < chosen.size() && all[chosen[k]].tick - c.tick < clock.ticks(0.30)) continue;
+    if (c.tick - before < clock.ticks(0.50)) {
+      const float usual = followers.usual(before, family[k - 1], c.tick);
+      if (usual < 0 || usual > 0.3f) continue;
+    }
+    out.push_back(c.tick);
+  }
+  return out;
+}
+
+// Chooses among `all` with what the beats of the pass before teach: shapes, what usually follows them, and intervals.
+std::vector<std::size_t> choose_again(std::vector<Candidate> before, const std::vector<std::size_t>& chosen,
+                                      std::vector<Candidate>& all, const Fused& fused, const std::vector<Lead>& leads,
+                                      const Clock& clock) {
+  Shapes shapes(leads, clock);
+  for (auto k : chosen)
+    if (before[k].value > 1.3f * before[k].threshold || before[k].match > 0.9f) shapes.add(before[k].tick);
+  // A family counts from three members, in long recordings from eight: a short run of another shape is one too.
+  const std::size_t established = std::clamp<std::size_t>(chosen.size() / 100, 3, 8);
+  std::vector<std::size_t> at;
+  std::vector<int> family;
+  for (auto k : chosen) {
+    const auto m = shapes.match(before[k].tick, established);
+    at.push_back(before[k].tick), family.push_back(m.correlation >= Shapes::same_family ? m.family : -1);
+  }
+  const Followers followers(leads, clock, at, family);
+  for (auto tick : unexplained(before, chosen, family, followers, clock)) shapes.add(tick);
+  learn_intervals(before, chosen, clock);
+  std::size_t from = 0;
+  for (auto& c : all) {
+    const auto m = shapes.match(c.tick, established);
+    c.match = m.correlation, c.family = m.family;
+    while (from + 1 < chosen.size() && before[chosen[from + 1]].tick <= c.tick) ++from;
+    c.rr_s = before[chosen[from]].rr_s;
+  }
+  return choose(all, fused, clock, &followers);
+}
+
 }  // namespace
 
 Detection detect(const Recording& recording, const DetectOptions& options) {
@@ -89,35 +143,13 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
   for (const auto& c : recording.channels) leads.push_back(make_lead(c, clock));
 
   Fused fused = fuse(leads, clock);
-  auto all = candidates(fused, clock);
+  auto all = candidates(fused, leads, clock);
   auto chosen = choose(all, fused, clock);
   for (int pass = 0; pass < 2 && !chosen.empty(); ++pass) {
     learn_heights(leads, all, chosen, clock);
-    const auto old = all;
-    const auto old_chosen = chosen;
     fused = fuse(leads, clock);
-    all = candidates(fused, clock);
-    Shapes shapes(leads, clock);
-    for (auto k : old_chosen)
-      if (old[k].value > 1.3f * old[k].threshold) shapes.add(old[k].tick);
-    // A family counts from three members, in long recordings from eight: a short run of another shape is one
-    // too.
-    const std::size_t established = std::clamp<std::size_t>(old_chosen.size() / 100, 3, 8);
-    for (auto& c : all) c.match = shapes.match(c.tick, established).correlation;
-    // Intervals learnt from the beats of the pass before.
-    std::vector<Candidate> beats;
-    std::vector<std::size_t> index;
-    for (auto k : old_chosen) index.push_back(beats.size()), beats.push_back(old[k]);
-    {
-      std::vector<Candidate> both = beats;
-      std::size_t from = 0;
-      learn_intervals(both, index, clock);
-      for (auto& c : all) {
-        while (from + 1 < both.size() && both[from + 1].tick <= c.tick) ++from;
-        c.rr_s = both[from].rr_s;
-      }
-    }
-    chosen = choose(all, fused, clock);
+    const auto before = std::exchange(all, candidates(fused, leads, clock));
+    chosen = choose_again(before, chosen, all, fused, leads, clock);
   }
   std::vector<std::size_t> ticks;
   for (auto k : chosen) ticks.push_back(all[k].tick);

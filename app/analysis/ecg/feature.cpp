@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "analysis/ecg/artefacts.hpp"
 
 namespace caukham::analysis::ecg::detail {
 namespace {
 
 constexpr double working_hz = 250, rail_s = 0.1, near_bad_s = 0.12;
-// 10 V is no ECG: what a broken file or an overflow gives.
-constexpr float most_uv = 1e7f, rail_uv = 1500, least_height_uv = 8, clip = 2.0f;
+constexpr float least_height_uv = 8, clip = 2.0f;
 // Noise alone has 2 s maxima of about three times its lower quartile; a QRS stands far higher.
 // Noise of 0 dB by nst's measure leaves 5.5, noise alone 2 to 3 (measured on made ECGs).
 constexpr float noise_ratio = 3.0f, clear_ratio = 16.0f, readable_ratio = 3.4f;
@@ -19,55 +19,6 @@ float quantile(V& v, double part) {
   const auto at = v.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(v.size() - 1));
   std::nth_element(v.begin(), at, v.end());
   return *at;
-}
-
-// Marks runs at the channel's own largest or smallest value: an amplifier at its rail. A flat baseline is not
-// one.
-void mark_rails(std::span<const float> uv, std::size_t run, std::vector<std::uint8_t>& bad, unsigned factor) {
-  float low = std::numeric_limits<float>::max(), high = -low;
-  std::vector<float> some;
-  const std::size_t stride = std::max<std::size_t>(1, uv.size() / 20000);
-  for (const float v : uv) {  // NaN compares false; infinities are missing samples
-    low = v < low && v >= -most_uv ? v : low;
-    high = v > high && v <= most_uv ? v : high;
-  }
-  for (std::size_t i = 0; i < uv.size(); i += stride)
-    if (std::abs(uv[i]) <= most_uv) some.push_back(uv[i]);
-  if (some.empty()) return;
-  const float middle = quantile(some, 0.5);
-  for (const float rail : {low, high}) {
-    if (std::abs(rail - middle) < rail_uv) continue;
-    for (std::size_t i = 0; i < uv.size();) {
-      if (uv[i] != rail) {
-        ++i;
-        continue;
-      }
-      std::size_t to = i;
-      while (to < uv.size() && uv[to] == rail) ++to;
-      if (to - i >= run)
-        for (std::size_t t = i / factor; t <= (to - 1) / factor && t < bad.size(); ++t) bad[t] = 1;
-      i = to;
-    }
-  }
-}
-
-void widen(std::vector<std::uint8_t>& bad, std::size_t by) {
-  std::vector<std::size_t> edges;
-  for (std::size_t i = 0; i < bad.size();) {
-    if (!bad[i]) {
-      ++i;
-      continue;
-    }
-    std::size_t to = i;
-    while (to < bad.size() && bad[to]) ++to;
-    edges.push_back(i), edges.push_back(to);
-    i = to;
-  }
-  for (std::size_t e = 0; e < edges.size(); e += 2) {
-    const std::size_t from = edges[e] > by ? edges[e] - by : 0, to = std::min(bad.size(), edges[e + 1] + by);
-    std::fill(bad.begin() + static_cast<std::ptrdiff_t>(from), bad.begin() + static_cast<std::ptrdiff_t>(to),
-              1);
-  }
 }
 
 }  // namespace
@@ -138,14 +89,20 @@ Lead make_lead(const Channel& channel, const Clock& clock) {
   lead.feature.assign(n, 0);
   if (n > 4 * d + 2) {
     std::vector<float> even(n, 0);
+    // Beyond the ends the first and last values go on, so that a beat there is still seen.
     const float* s = lead.smooth.data();
+    const auto second = [&](std::size_t t) {
+      return s[t] - 0.5f * (s[t < d ? 0 : t - d] + s[std::min(n - 1, t + d)]);
+    };
+    for (std::size_t t = 0; t < d; ++t) even[t] = second(t), even[n - 1 - t] = second(n - 1 - t);
     for (std::size_t t = d; t + d < n; ++t) even[t] = s[t] - 0.5f * (s[t - d] + s[t + d]);
-    for (std::size_t t = d + q; t + d + q < n; ++t) {
-      const float odd = 0.5f * (even[t + q] - even[t - q]);
+    for (std::size_t t = 0; t < n; ++t) {
+      const float odd = 0.5f * (even[std::min(n - 1, t + q)] - even[t < q ? 0 : t - q]);
       lead.feature[t] = std::sqrt(even[t] * even[t] + odd * odd);
     }
   }
   moving_average(lead.feature, clock.ticks(0.090));
+  mark_steps(lead, clock);
   for (std::size_t t = 0; t < n; ++t)
     if (lead.bad[t]) lead.feature[t] = 0;
   describe(lead, clock);

@@ -7,7 +7,6 @@ namespace caukham::analysis::ecg::detail {
 namespace {
 
 constexpr double half_s = 0.09, slack_s = 0.024;
-constexpr float same_family = 0.85f;
 constexpr std::size_t most_families = 32;
 
 }  // namespace
@@ -56,8 +55,9 @@ Shapes::Match Shapes::match(std::size_t tick, std::size_t least_members) const {
   const auto slack = static_cast<int>(slack_);
   for (int shift = -slack; shift <= slack; shift += 2) {
     // The complex at this shift without its mean, lead by lead; the families have none, so only its energy
-    // needs it.
+    // needs it. A lead that is lost here, and so without any energy, says nothing for or against.
     float energy = 0;
+    std::uint64_t present = 0;
     for (std::size_t u = 0; u < used_.size(); ++u) {
       const float* x = cut_.data() + u * stride + static_cast<std::size_t>(slack + shift);
       float sum = 0, square = 0;
@@ -65,12 +65,14 @@ Shapes::Match Shapes::match(std::size_t tick, std::size_t least_members) const {
       const float mean = sum / static_cast<float>(length);
       for (std::size_t i = 0; i < length; ++i) square += (x[i] - mean) * (x[i] - mean);
       energy += square;
+      if (square > 0) present |= std::uint64_t{1} << u;
     }
     if (!(energy > 0)) continue;
     for (std::size_t f = 0; f < families.size(); ++f) {
       if (families[f].members < least_members) continue;
       float dot = 0, own = 0;
       for (std::size_t u = 0; u < used_.size(); ++u) {
+        if (!(present >> u & 1)) continue;
         const float* x = cut_.data() + u * stride + static_cast<std::size_t>(slack + shift);
         const float* m = families[f].mean.data() + u * length;
         for (std::size_t i = 0; i < length; ++i) dot += x[i] * m[i], own += m[i] * m[i];
@@ -124,6 +126,7 @@ Shapes::Match Shapes::add(std::size_t tick) {
     float sum = 0;
     for (std::size_t i = 0; i < length; ++i) sum += x[i];
     const float mean = sum / static_cast<float>(length);
+    if (f.members > 1 && std::all_of(x, x + length, [x](float v) { return v == *x; })) continue;  // lost here
     for (std::size_t i = 0; i < length; ++i) {
       float& to = f.mean[u * length + i];
       to += part * (x[i] - mean - to);

@@ -15,6 +15,7 @@ struct Family {
 
 class Shapes {
  public:
+  static constexpr float same_family = 0.85f;  // correlation from which on two complexes are alike
   // Looks at up to `most` leads, those with the greatest weight over the recording. Keeps a reference to the
   // leads.
   Shapes(const std::vector<Lead>& leads, const Clock& clock, std::size_t most = 3);
@@ -25,7 +26,7 @@ class Shapes {
   };
   // The family most alike the complex at `tick`; shifts up to 24 ms are tried.
   Match match(std::size_t tick, std::size_t least_members = 1) const;
-  // Puts the complex into the family it is alike (correlation ≥ 0.85), or begins one.
+  // Puts the complex into the family it is alike (same_family), or begins one.
   Match add(std::size_t tick);
   std::vector<Family> families;
   bool empty() const { return used_.empty(); }

@@ -1,0 +1,64 @@
+#include "analysis/ecg/followers.hpp"
+
+#include <algorithm>
+
+namespace caukham::analysis::ecg::detail {
+namespace {
+
+constexpr double half_s = 0.05, slack_s = 0.024;
+constexpr std::size_t neighbours = 4;  // on each side
+
+}  // namespace
+
+Followers::Followers(const std::vector<Lead>& leads, const Clock& clock, const std::vector<std::size_t>& at,
+                     const std::vector<int>& family)
+    : leads_(leads), half_(clock.ticks(half_s)), slack_(clock.ticks(slack_s)), lag_(clock.ticks(0.008)), block_(clock.ticks(1.0)) {
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    if (family[k] < 0) continue;
+    const auto f = static_cast<std::size_t>(family[k]);
+    if (beats_.size() <= f) beats_.resize(f + 1);
+    beats_[f].push_back(at[k]);
+  }
+}
+
+// Of the slopes, so that wander counts little: 2 xy / (xx + yy) is 1 only for the same shape in the same size.
+float Followers::alike(std::size_t a, std::size_t b) const {
+  const std::size_t reach = half_ + lag_, n = leads_.front().smooth.size();
+  if (a < reach || b < reach || a + reach >= n || b + reach >= n) return -1;
+  float xy = 0, sum = 0;
+  for (const auto& lead : leads_) {
+    const auto& here = lead.blocks[std::min(a / block_, lead.blocks.size() - 1)];
+    if (here.height <= 0 || lead.bad[a] || lead.bad[b]) continue;
+    const float scale = here.weight / (here.height * here.height);
+    const float *x = lead.smooth.data() + a - half_, *y = lead.smooth.data() + b - half_;
+    float part = 0, own = 0;
+    for (std::size_t i = 0; i <= 2 * half_; i += 2) {
+      const float p = x[i + lag_] - *(x + i - lag_), q = y[i + lag_] - *(y + i - lag_);
+      part += p * q, own += p * p + q * q;
+    }
+    xy += scale * part, sum += scale * own;
+  }
+  return sum > 0 ? std::max(0.0f, 2 * xy / sum) : -1;
+}
+
+float Followers::usual(std::size_t beat, int family, std::size_t after) const {
+  if (family < 0 || static_cast<std::size_t>(family) >= beats_.size() || after <= beat) return -1;
+  const auto& all = beats_[static_cast<std::size_t>(family)];
+  const auto here = static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), beat) - all.begin());
+  const std::size_t from = here > neighbours ? here - neighbours : 0, to = std::min(all.size(), here + neighbours + 1);
+  const std::size_t distance = after - beat;
+  float found[2 * neighbours + 1];
+  std::size_t n = 0;
+  for (std::size_t k = from; k < to; ++k) {
+    if (all[k] + half_ > beat && beat + half_ > all[k]) continue;  // itself
+    float best = -1;
+    for (std::size_t shift = 0; shift <= 2 * slack_; shift += 2)
+      best = std::max(best, alike(after, all[k] + distance + shift - slack_));
+    if (best >= 0) found[n++] = best;
+  }
+  if (n < 3) return -1;
+  std::nth_element(found, found + n / 2, found + n);
+  return found[n / 2];
+}
+
+}  // namespace caukham::analysis::ecg::detail

@@ -1,4 +1,4 @@
-// Who knows which devices are plugged in: the system (linux/hotplug_udev.cpp), the bus of simulated devices, a test.
+// Who knows which devices are plugged in: the system (linux/hotplug_udev.cpp, win32/hotplug.cpp), the bus of simulated devices, a test.
 #pragma once
 #include <caukham/entry.h>
 
@@ -40,9 +40,8 @@ class HotplugSource {
   }
 };
 
-#if defined(__linux__)
-// USB, HID, serial and video devices as udev tells them. Throws std::runtime_error when udev cannot be reached.
-std::unique_ptr<HotplugSource> make_udev_source();
-#endif
+// USB, HID, serial and video devices as the system tells them: udev on Linux, the device tree on Windows. Throws
+// std::runtime_error when it cannot be asked.
+std::unique_ptr<HotplugSource> make_system_source();
 
 }  // namespace caukham::core

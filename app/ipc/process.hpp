@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,10 @@ bool kill_by_pid(int pid);
 // What changes whenever a file's content may have: where it lies, its size, and the times of its last change, of
 // which the second cannot be set at will. "" when there is no such file.
 std::string file_stamp(const std::string& path);
+
+// In a child: the handle that Spawn::inherit gave this number, as it stands in an argument; invalid when there is none.
+// Once a number.
+Handle inherited(std::string_view number);
 
 // The running program's own path.
 std::string own_program_path();

@@ -140,7 +140,7 @@ std::vector<Result> run_all(const Plan& plan, const std::vector<Check>& checks,
 }
 
 void run_child(const Plan& plan, const std::string& test, const std::string& handle) {
-  ipc::Handle inherited = pluginhost::inherited(handle);
+  ipc::Handle inherited = ipc::inherited(handle);
   if (!inherited.valid()) std::_Exit(2);
   ipc::Channel channel = ipc::Channel::adopt(std::move(inherited));
   json report;

@@ -1,8 +1,8 @@
 // What a plugin's library exports, read from the file without loading a byte of it as code.
 //
 // boost::dll::library_info would be the portable way, but up to Boost 1.74 it reads an ELF file's link-time
-// symbol table, which every packaged (stripped) library lacks; so ELF is read here, from the table the loader
-// itself uses. Windows will use library_info, whose PE reader is right.
+// symbol table, which every packaged (stripped) library lacks, and neither format's reader is made for files of
+// anybody. So both are read here, from the table the loader itself uses: posix/exports_elf.cpp, win32/exports_pe.cpp.
 #pragma once
 #include <string>
 #include <vector>

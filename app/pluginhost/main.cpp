@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "ipc/flight.hpp"
+#include "ipc/process.hpp"
 #include "pluginhost/loop.hpp"
 #include "pluginhost/own_process.hpp"
 #include "pluginhost/transport/trace.hpp"
@@ -51,10 +52,10 @@ bool read(int argc, char** argv, Arguments& a) {
     else if (name == "--no-sandbox") a.sandbox = false;
     else if (++i == argc) return false;
     else if (name == "--manifest") a.host.manifest_path = argv[i];
-    else if (name == "--channel") a.channel = pluginhost::inherited(argv[i]);
-    else if (name == "--pool") a.host.pool = pluginhost::inherited(argv[i]);
-    else if (name == "--bus") a.bus = pluginhost::inherited(argv[i]);
-    else if (name == "--flight") a.flight = pluginhost::inherited(argv[i]);
+    else if (name == "--channel") a.channel = ipc::inherited(argv[i]);
+    else if (name == "--pool") a.host.pool = ipc::inherited(argv[i]);
+    else if (name == "--bus") a.bus = ipc::inherited(argv[i]);
+    else if (name == "--flight") a.flight = ipc::inherited(argv[i]);
     else if (name == "--state") a.state = argv[i];
     else if (name == "--rig") a.rig = argv[i];
     else if (name != "--reach" || !add_reach(a.nodes, argv[i])) return false;

@@ -34,7 +34,7 @@ class Simulated final : public core::HotplugSource {
 }  // namespace
 
 std::shared_ptr<core::HotplugSource> make_source(const Wanted& wanted) {
-  if (wanted.transcript.empty() && wanted.device.empty()) return core::make_udev_source();
+  if (wanted.transcript.empty() && wanted.device.empty()) return core::make_system_source();
   ipc::Handle own_stderr(2);
   const ipc::Handle output = own_stderr.duplicate();
   own_stderr.release();  // borrowed only

@@ -98,7 +98,7 @@ Devices::Devices(core::Hub& hub, const Installation& installation, const Options
     simulated_ = std::make_shared<Simulated>(bus_options(installation, options));
     supervisor_->add_source(simulated_);
   } else {
-    supervisor_->add_source(core::make_udev_source());
+    supervisor_->add_source(core::make_system_source());
   }
   supervisor_->start();
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "ipc/process.hpp"
 #include "virtualbus/catalogue.hpp"
 
 namespace {
@@ -42,13 +43,13 @@ std::vector<std::string> split(std::string_view text) {
 
 int main(int argc, char** argv) {
   virtualbus::CatalogueOptions options;
-  int channel = -1;
+  ipc::Handle channel;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     const char* value = i + 1 < argc ? argv[++i] : "";
     bool good = *value != 0;
     if (name == "--channel")
-      good = parse(value, channel) && channel >= 3;
+      good = (channel = ipc::inherited(value)).valid();
     else if (name == "--devices")
       options.devices = split(value);
     else if (name == "--transcript") {
@@ -74,13 +75,13 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
-  if (channel < 3) {  // nobody to play for
+  if (!channel.valid()) {  // nobody to play for
     std::cerr << help;
     return 2;
   }
   try {
     virtualbus::Server server(virtualbus::make_catalogue(options));
-    server.run(ipc::Channel::adopt(ipc::Handle(channel)));
+    server.run(ipc::Channel::adopt(std::move(channel)));
     return 0;
   } catch (const std::exception& e) {
     std::cerr << "caukham-simulator: " << e.what() << "\n";

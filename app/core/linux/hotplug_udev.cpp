@@ -143,6 +143,6 @@ class UdevSource : public HotplugSource {
 
 }  // namespace
 
-std::unique_ptr<HotplugSource> make_udev_source() { return std::make_unique<UdevSource>(); }
+std::unique_ptr<HotplugSource> make_system_source() { return std::make_unique<UdevSource>(); }
 
 }  // namespace caukham::core

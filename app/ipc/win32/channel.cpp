@@ -10,6 +10,31 @@
 #include "ipc/win32/windows.hpp"
 
 namespace caukham::ipc {
+namespace {
+
+// What stands before every message. Handles follow it as numbers of the sending process, made for this message alone; the
+// receiver fetches them from there, which it can when it is the same user's and not confined: the simulator can, a plugin
+// host could not and is never sent any.
+struct Head {
+  std::uint32_t handles, pid;
+};
+constexpr std::size_t max_head_bytes = sizeof(Head) + sizeof(std::uint64_t) * max_message_handles;
+
+std::vector<Handle> fetch(std::uint32_t pid, const std::vector<std::uint64_t>& numbers) {
+  const Handle sender(::OpenProcess(PROCESS_DUP_HANDLE, FALSE, pid));
+  std::vector<Handle> handles;
+  for (const auto number : numbers) {
+    HANDLE copy = nullptr;
+    if (!sender.valid() ||
+        !::DuplicateHandle(sender.native(), reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(number)), ::GetCurrentProcess(),
+                           &copy, 0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE))
+      return {};
+    handles.emplace_back(copy);
+  }
+  return handles;
+}
+
+}  // namespace
 
 // One read is always under way: its event is what a Poller waits for. One write may be.
 struct Channel::Traffic {
@@ -17,7 +42,7 @@ struct Channel::Traffic {
   HANDLE pipe;
   Handle read_event, write_event;
   OVERLAPPED reading{}, writing{};
-  std::vector<std::byte> incoming = std::vector<std::byte>(max_message_bytes), outgoing;
+  std::vector<std::byte> incoming = std::vector<std::byte>(max_head_bytes + max_message_bytes), outgoing;
   bool read_pending = false, write_pending = false, ended = false, oversized = false;
   bool ready = false;  // a read has ended and waits to be taken
   DWORD got = 0;
@@ -115,23 +140,39 @@ void Channel::close() {
   handle_.reset();
 }
 
-// Handles are not handed over on Windows: the peer's process would have to be known, and only the virtual bus of simulated
-// devices asks for it.
 Sent Channel::send(std::span<const std::byte> message, std::span<const Handle> handles) {
-  if (message.empty() || message.size() > max_message_bytes || !handles.empty()) return Sent::refused;
+  if (message.empty() || message.size() > max_message_bytes || handles.size() > max_message_handles) return Sent::refused;
   if (!valid()) return Sent::closed;
   auto& t = traffic();
   if (!t.look_at_write()) return Sent::would_block;
   if (t.ended) return Sent::closed;
-  t.outgoing.assign(message.begin(), message.end());  // the caller's memory may be gone before the system has read it
+  std::vector<Handle> copies;
+  for (const Handle& handle : handles) {
+    copies.push_back(handle.duplicate());
+    if (!copies.back().valid()) return Sent::refused;
+  }
+  // The caller's memory may be gone before the system has read it.
+  const Head head{static_cast<std::uint32_t>(handles.size()), static_cast<std::uint32_t>(::GetCurrentProcessId())};
+  t.outgoing.clear();
+  const auto append = [&](const void* bytes, std::size_t n) {
+    const auto* at = static_cast<const std::byte*>(bytes);
+    t.outgoing.insert(t.outgoing.end(), at, at + n);
+  };
+  append(&head, sizeof head);
+  for (const Handle& copy : copies) {
+    const std::uint64_t number = reinterpret_cast<std::uintptr_t>(copy.native());
+    append(&number, sizeof number);
+  }
+  append(message.data(), message.size());
   t.writing = {};
   t.writing.hEvent = t.write_event.native();
   ::ResetEvent(t.write_event.native());
   DWORD moved = 0;
-  if (::WriteFile(t.pipe, t.outgoing.data(), static_cast<DWORD>(t.outgoing.size()), &moved, &t.writing))
-    return Sent::ok;
-  if (::GetLastError() != ERROR_IO_PENDING) return Sent::closed;
-  t.write_pending = true;
+  if (!::WriteFile(t.pipe, t.outgoing.data(), static_cast<DWORD>(t.outgoing.size()), &moved, &t.writing)) {
+    if (::GetLastError() != ERROR_IO_PENDING) return Sent::closed;
+    t.write_pending = true;
+  }
+  for (Handle& copy : copies) copy.release();  // the receiver's from here on
   return Sent::ok;
 }
 
@@ -154,10 +195,29 @@ Received Channel::receive(std::vector<std::byte>& message, std::vector<Handle>* 
   }
   if (t.oversized) return Received::refused;
   if (t.ready) {
-    message.assign(t.incoming.begin(), t.incoming.begin() + t.got);
+    Head head{};
+    std::vector<std::uint64_t> numbers;
+    const auto* at = t.incoming.data();
+    if (t.got >= sizeof head) std::memcpy(&head, at, sizeof head);
+    const auto head_bytes = sizeof head + sizeof(std::uint64_t) * head.handles;
+    const bool sane = head.handles <= max_message_handles && t.got > head_bytes && t.got - head_bytes <= max_message_bytes;
+    if (sane) {
+      numbers.resize(head.handles);
+      if (head.handles) std::memcpy(numbers.data(), at + sizeof head, sizeof(std::uint64_t) * head.handles);
+      message.assign(at + head_bytes, at + t.got);
+    }
     t.ready = false;
     t.begin_read();
-    return message.empty() ? Received::refused : Received::message;
+    if (!sane || (!handles && head.handles)) {
+      message.clear();
+      return Received::refused;
+    }
+    if (!head.handles) return Received::message;
+    *handles = fetch(head.pid, numbers);
+    if (handles->size() == head.handles) return Received::message;
+    handles->clear();
+    message.clear();
+    return Received::refused;
   }
   return t.ended ? Received::closed : Received::nothing;
 }

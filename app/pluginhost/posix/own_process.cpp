@@ -1,23 +1,24 @@
 #include "pluginhost/own_process.hpp"
 
-#include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 
 namespace caukham::pluginhost {
+namespace {
+
+void (*last_act)() = nullptr;
+
+void on_crash(int signal) {
+  last_act();
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+}  // namespace
 
 int own_pid() { return ::getpid(); }
-
-ipc::Handle inherited(std::string_view number) {
-  int fd = -1;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), fd);
-  if (error != std::errc() || end != number.data() + number.size() || fd < 3 || ::fcntl(fd, F_GETFD) < 0)
-    return {};
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  return ipc::Handle(fd);
-}
 
 void use_folder(const std::string& folder) {
   if (!folder.empty())
@@ -29,5 +30,12 @@ void use_folder(const std::string& folder) {
 }
 
 void end_within(unsigned seconds) { ::alarm(seconds); }
+
+void write_stderr(std::string_view text) { [[maybe_unused]] const auto n = ::write(2, text.data(), text.size()); }
+
+void before_crash(void (*act)()) {
+  last_act = act;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(signal, on_crash);
+}
 
 }  // namespace caukham::pluginhost

@@ -1,4 +1,4 @@
-// HID through hidapi (its libusb flavour, which needs no hidraw node).
+// HID through hidapi (on Linux its libusb flavour, which needs no hidraw node).
 #include <hidapi.h>
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 
 #include "pluginhost/transport/hid_reports.hpp"
 #include "pluginhost/transport/port.hpp"
-#include "pluginhost/transport/usb_path.hpp"
 
 namespace caukham::pluginhost {
 namespace {
@@ -16,27 +15,6 @@ namespace {
 // hidapi cannot interrupt a read from outside, so a read is waited for in slices; a cancel takes at most this
 // long.
 constexpr int slice_ms = 20;
-
-// The report descriptor says whether reports are numbered; hidapi wants the number (or 0) before every report
-// written. Read before hidapi claims the interface. Numberless when the device does not tell.
-bool reports_are_numbered(const ck_endpoint& endpoint, int interface) {
-  UsbContext context = make_usb_context();
-  int error = 0;
-  libusb_device_handle* handle = context ? open_usb_device(context.get(), endpoint, error) : nullptr;
-  if (!handle) return false;
-  libusb_set_auto_detach_kernel_driver(handle, 1);
-  bool numbered = false;
-  if (libusb_claim_interface(handle, interface) == 0) {
-    std::uint8_t descriptor[4096];
-    const int n =
-        libusb_control_transfer(handle, 0x81, LIBUSB_REQUEST_GET_DESCRIPTOR, LIBUSB_DT_REPORT << 8,
-                                static_cast<std::uint16_t>(interface), descriptor, sizeof descriptor, 1000);
-    if (n > 0) numbered = numbers_its_reports({descriptor, static_cast<std::size_t>(n)});
-    libusb_release_interface(handle, interface);
-  }
-  libusb_close(handle);
-  return numbered;
-}
 
 class HidPort final : public PortBackend {
  public:
@@ -98,34 +76,20 @@ class HidPort final : public PortBackend {
 
 }  // namespace
 
-bool numbers_its_reports(std::span<const std::uint8_t> d) {
-  for (std::size_t at = 0; at < d.size();) {
-    const std::uint8_t prefix = d[at];
-    if (prefix == 0xFE) {  // long item: size and tag follow
-      if (at + 1 >= d.size()) return false;
-      at += 3u + d[at + 1];
-      continue;
-    }
-    if ((prefix & 0xFC) == 0x84) return true;  // global item, tag 8: Report ID
-    at += 1u + ((prefix & 3) == 3 ? 4u : prefix & 3u);
-  }
-  return false;
-}
-
 Opened open_hid(const ck_endpoint& endpoint) {
   if (hid_init() != 0) return {nullptr, CK_E_IO, "hidapi cannot be started"};
   hid_device_info* const list = hid_enumerate(endpoint.vid, endpoint.pid);
   std::string path;
-  int interface = 0;
+  int interface_number = 0;
   const std::string wanted = endpoint.path;
   for (const hid_device_info* i = list; i && path.empty(); i = i->next) {
     if (i->path != wanted && !std::string(i->path).starts_with(wanted + ":")) continue;
     path = i->path;
-    interface = std::max(0, i->interface_number);
+    interface_number = std::max(0, i->interface_number);
   }
   hid_free_enumeration(list);
   if (path.empty()) return {nullptr, CK_E_GONE, "HID device " + wanted + " is not there"};
-  const bool numbered = reports_are_numbered(endpoint, interface);
+  const bool numbered = reports_are_numbered(endpoint, path, interface_number);
   hid_device* device = hid_open_path(path.c_str());
   if (!device)
     return {nullptr, CK_E_DENIED, "HID device " + path + " cannot be opened; another program may hold it"};

@@ -4,9 +4,10 @@
 //
 // What ck_endpoint.path means:
 //   usb     bus and ports as the system counts them, "1-2.3" (Linux: the name in /sys/bus/usb/devices),
-//           or the node "/dev/bus/usb/001/004"
-//   hid     as hidapi names it, "1-2.3:1.0", or "1-2.3" for the device's first HID interface
-//   serial  the node, "/dev/ttyACM0"
+//           or the node "/dev/bus/usb/001/004"; Windows: "0-2.3", the ports behind whichever controller
+//   hid     as hidapi names it: "1-2.3:1.0", or "1-2.3" for the device's first HID interface; Windows: the
+//           interface's long name
+//   serial  the node, "/dev/ttyACM0"; Windows: "COM3"
 //   any, with CK_ENDPOINT_VIRTUAL   the name on the virtual bus, "sim:ecg"
 #pragma once
 #include <cstdint>

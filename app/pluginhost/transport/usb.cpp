@@ -170,7 +170,11 @@ libusb_device_handle* open_usb_device(libusb_context* context, const ck_endpoint
     if (libusb_get_device_descriptor(list[i], &d) != 0 || d.idVendor != endpoint.vid ||
         d.idProduct != endpoint.pid)
       continue;
-    if (usb_port_path(list[i]) != wanted && usb_node_path(list[i]) != wanted) continue;
+    const auto place = usb_port_path(list[i]);
+    // "0-1.3": behind whichever controller (Windows, where libusb counts them in its own way).
+    const bool any_bus = wanted.starts_with("0-") && place.find('-') != std::string::npos;
+    const bool same = any_bus ? place.substr(place.find('-') + 1) == wanted.substr(2) : place == wanted;
+    if (!same && usb_node_path(list[i]) != wanted) continue;
     error = libusb_open(list[i], &handle);
     if (error != 0) break;
   }

@@ -10,40 +10,26 @@
 #include <unistd.h>
 #include <utility>
 
-#include "core/i18n.hpp"
-#include "record/error.hpp"
+#include "record/file_words.hpp"
 
 namespace caukham::record {
 namespace {
 
-[[noreturn]] void fail(const char* what, const std::filesystem::path& path, int error) {
-  using core::tr;
-  const std::string where = "'" + path.string() + "'";
+Trouble trouble_of(int error) {
   switch (error) {
     case ENOSPC:
-    case EDQUOT:
-      throw RecordError(Fault::full,
-                        tr("The disk is full: {0} could not be written. Free some space on this disk; "
-                           "what was saved before is safe.",
-                           where));
-    case EFBIG:
-      throw RecordError(Fault::full,
-                        tr("{0} has reached the largest size allowed here. Ask IT to raise the file size "
-                           "limit; what was saved before is safe.",
-                           where));
-    case ENOENT:
-      throw RecordError(Fault::not_found, tr("{0} does not exist.", where));
+    case EDQUOT: return Trouble::full;
+    case EFBIG: return Trouble::too_large;
+    case ENOENT: return Trouble::missing;
     case EACCES:
     case EPERM:
-    case EROFS:
-      throw RecordError(Fault::io,
-                        tr("{0}: this user may not read or write here. Ask IT to check the folder's "
-                           "permissions.",
-                           where));
-    default:
-      throw RecordError(Fault::io, tr("{0} could not be read or written ({1}). Check the disk.", where,
-                                      std::string(what) + ": " + std::strerror(error)));
+    case EROFS: return Trouble::denied;
+    default: return Trouble::other;
   }
+}
+
+[[noreturn]] void fail(const char* what, const std::filesystem::path& path, int error) {
+  throw_trouble(trouble_of(error), path, std::string(what) + ": " + std::strerror(error));
 }
 
 }  // namespace
@@ -59,8 +45,7 @@ File File::open(const std::filesystem::path& path, Mode mode) {
   if (file.fd_ < 0) fail(mode == Mode::create_new ? "created" : "opened", path, errno);
   struct stat st {};
   if (fstat(file.fd_, &st) != 0) fail("opened", path, errno);
-  if (!S_ISREG(st.st_mode))
-    throw RecordError(Fault::io, core::tr("{0} is not an ordinary file.", path.string()));
+  if (!S_ISREG(st.st_mode)) throw_not_ordinary(path);
   return file;
 }
 

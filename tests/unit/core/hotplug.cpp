@@ -51,7 +51,7 @@ TEST_CASE("devices that are there at the start must be reported by the first pol
   Testbed bed;
   bed.usb("1-0", "1d6b", "0002", nullptr, "09");  // a hub is no device
   const auto scope = bed.usb("1-2", "2ce3", "3828", "S77");
-  const auto source = make_udev_source();
+  const auto source = make_system_source();
   const auto changes = source->poll();
   REQUIRE(changes.size() == 1);
   REQUIRE(changes[0].arrived);
@@ -69,7 +69,7 @@ TEST_CASE("devices that are there at the start must be reported by the first pol
 
 TEST_CASE("a device that comes and goes must be seen on every link that it has") {
   Testbed bed;
-  const auto source = make_udev_source();
+  const auto source = make_system_source();
   REQUIRE(source->poll().empty());
 
   const auto board = bed.usb("1-4", "2341", "003e", nullptr);
@@ -113,6 +113,6 @@ TEST_CASE("a device that comes and goes must be seen on every link that it has")
 TEST_CASE("a serial port without a USB device behind it must be left out") {
   Testbed bed;
   bed.add("tty", "ttyS0", nullptr, {}, {"DEVNAME", "/dev/ttyS0"});
-  const auto source = make_udev_source();
+  const auto source = make_system_source();
   REQUIRE(source->poll().empty());
 }

@@ -1,14 +1,12 @@
 #include "pluginhost/transport/trace.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 
 #include "ipc/flight.hpp"
+#include "pluginhost/own_process.hpp"
 
 namespace caukham::pluginhost {
 namespace {
@@ -17,12 +15,6 @@ using Lines = ipc::FlightLines;
 Lines own{};
 Lines* ring = &own;
 std::size_t shown_bytes = 4;
-
-void on_crash(int signal) {
-  Trace::dump();
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
-}
 
 }  // namespace
 
@@ -36,7 +28,7 @@ void Trace::record_into(ipc::Mapping flight) {
 void Trace::enable() {
   enabled_ = true;
   shown_bytes = 32;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(signal, on_crash);
+  before_crash([] { dump(); });
 }
 
 void Trace::note(std::string_view what, unsigned endpoint, ck_result result,
@@ -59,8 +51,8 @@ void Trace::dump() {
   for (std::uint32_t i = end > Lines::lines ? end - Lines::lines : 0; i < end; ++i) {
     const auto& line = ring->line[i % Lines::lines];
     const auto length = static_cast<std::size_t>(std::find(line.begin(), line.end(), '\0') - line.begin());
-    [[maybe_unused]] auto n = ::write(2, line.data(), length);
-    n = ::write(2, "\n", 1);
+    write_stderr({line.data(), length});
+    write_stderr("\n");
   }
 }
 

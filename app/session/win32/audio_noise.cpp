@@ -1,0 +1,7 @@
+#include "session/audio_noise.hpp"
+
+namespace caukham::session {
+
+void quiet_audio_libraries() {}  // WASAPI talks to nobody's terminal
+
+}  // namespace caukham::session

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/plugins.hpp"
 #include "core/types.hpp"
 #include "media/picture.hpp"
 #include "station/list.hpp"
@@ -72,6 +73,13 @@ struct StreamCardUi {
   double heart_rate_bpm = 0;                               // 0: not known
 };
 
+// The driver programs of the station, at most a second old.
+struct PluginsCard {
+  List<core::PluginInfo> installed;
+  bool third_party = true;  // other makers' may run
+  std::string busy;         // id of the one that something is being done about, "*": all of them; "": nothing
+};
+
 // One line for the nurse: what happened and what to do.
 struct Notice {
   std::uint64_t number = 0;  // grows
@@ -110,6 +118,7 @@ struct Snapshot {
   std::string side;                    // "left" / "right": applies to the next ear picture
   std::uint64_t disk_free_bytes = 0;
   List<Notice> notices;         // newest last, at most 20
+  PluginsCard plugins;
 };
 
 // The last seconds of a waveform for drawing: samples from `first_sample` on, interleaved. A grid number that was lost
@@ -170,6 +179,12 @@ class Desk {
 
   // Devices
   virtual void restart_device(core::DeviceId) = 0;
+  // What a person decides about a driver program, by PluginInfo::id. Seconds may pass; PluginsCard::busy says so.
+  virtual void enable_plugin(const std::string& id) = 0;  // also: try it again
+  virtual void disable_plugin(const std::string& id) = 0;
+  virtual void remove_plugin(const std::string& id) = 0;
+  // Whether other makers' may run at all, now and at every start from now on.
+  virtual void allow_third_party(bool allowed) = 0;
   // Practice and tests, only with simulated devices: "plug ecg", "unplug ecg", "ecg lead_off LA", "otoscope button",
   // and the faults of ipc/faults.hpp: "ecg STALL".
   virtual void simulate(const std::string& command) = 0;

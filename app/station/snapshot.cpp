@@ -67,6 +67,7 @@ void StationImpl::publish_snapshot() {
     next->clip_running = !desk_->clips.empty();
   }
   next->session_open = meeting_ != nullptr;
+  if (plugins_) next->plugins = plugins_->card();
   for (const auto& device : next->devices) {
     if (device.state == core::DeviceState::live) live_.insert(device.id);
     else if (live_.erase(device.id)) electrodes_.erase(device.id);  // it says them anew when it is back

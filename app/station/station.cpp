@@ -51,6 +51,7 @@ StationImpl::~StationImpl() {
   }
   worker_.stop();
   if (farewell_.joinable()) farewell_.join();
+  plugins_.reset();
   devices_.reset();
   view_.reset();
 }
@@ -59,6 +60,9 @@ void StationImpl::begin() {
   open_record();
   act_now("starting the devices", [this] {
     devices_ = std::make_unique<Devices>(hub_, installation_, options_);
+    plugins_ = std::make_unique<PluginDesk>(devices_->supervisor(), [this](Notice::Level level, const std::string& words) {
+      worker_.post([this, level, words] { notice(level, words); });
+    });
   });
   draft_.simulated = options_.simulate;
   draft_.ready = record_ != nullptr && devices_ != nullptr;
@@ -154,6 +158,26 @@ void StationImpl::drawn(core::StreamId, std::int64_t sensed_ns, std::int64_t dra
 
 void StationImpl::restart_device(core::DeviceId device) {
   act("restarting a device", [this, device] { devices_->supervisor().restart(device); });
+}
+
+// Needs no record: a driver program may be what keeps the station from working.
+void StationImpl::act_on_plugins(std::function<void(PluginDesk&)> task) {
+  worker_.post([this, task = std::move(task)] {
+    if (plugins_) task(*plugins_);
+    else notice(Notice::Level::problem, tr("The devices could not be started; nothing can be said about them."));
+  });
+}
+void StationImpl::enable_plugin(const std::string& id) {
+  act_on_plugins([id](PluginDesk& plugins) { plugins.enable(id); });
+}
+void StationImpl::disable_plugin(const std::string& id) {
+  act_on_plugins([id](PluginDesk& plugins) { plugins.disable(id); });
+}
+void StationImpl::remove_plugin(const std::string& id) {
+  act_on_plugins([id](PluginDesk& plugins) { plugins.remove(id); });
+}
+void StationImpl::allow_third_party(bool allowed) {
+  act_on_plugins([allowed](PluginDesk& plugins) { plugins.allow_third_party(allowed); });
 }
 
 void StationImpl::simulate(const std::string& command) {

@@ -19,6 +19,7 @@
 #include "station/heart.hpp"
 #include "station/latency.hpp"
 #include "station/live_view.hpp"
+#include "station/plugin_desk.hpp"
 #include "station/spirometry_watch.hpp"
 #include "station/station.hpp"
 #include "station/worker.hpp"
@@ -90,6 +91,10 @@ class StationImpl final : public Station {
   void send_chat(const std::string& text) override;
   void set_muted(bool muted) override;
   void restart_device(core::DeviceId) override;
+  void enable_plugin(const std::string& id) override;
+  void disable_plugin(const std::string& id) override;
+  void remove_plugin(const std::string& id) override;
+  void allow_third_party(bool allowed) override;
   void simulate(const std::string& command) override;
 
   std::string report_json() const override;
@@ -108,6 +113,7 @@ class StationImpl final : public Station {
   void notice(Notice::Level level, const std::string& words);
   void store(std::function<void()> task);  // into the record, now or as soon as it takes it
   void note(const std::string& actor, const std::string& action, const nlohmann::json& detail);
+  void act_on_plugins(std::function<void(PluginDesk&)> task);
 
   // snapshot.cpp
   void tick();
@@ -170,6 +176,7 @@ class StationImpl final : public Station {
   std::unique_ptr<Devices> devices_;
   HeartRates heart_;          // view's thread
   SpirometryWatch breathing_;  // locks itself
+  std::unique_ptr<PluginDesk> plugins_;  // after devices_, whose supervisor it uses
   std::unique_ptr<LiveView> view_;
   std::optional<ExamDesk> desk_;  // of the open exam, or of the one closed last
   std::unique_ptr<session::Meeting> meeting_;

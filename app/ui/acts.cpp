@@ -134,6 +134,7 @@ bool MainFrame::key(const wxKeyEvent& e) {
     case WXK_F7:
       if (shown_->session_open) session_->focus_chat();
       return true;
+    case WXK_F8: show_plugins(); return true;
     case WXK_F9: steps_->start_finish(); return true;
     case WXK_F10: open_menu(top_); return true;
     case WXK_F12:
@@ -186,7 +187,7 @@ bool MainFrame::key(const wxKeyEvent& e) {
 
 void MainFrame::open_menu(wxWindow* at) {
   wxMenu menu;
-  enum { vietnamese = wxID_HIGHEST + 1, english, iec, aha, calibrate, fullscreen, quit };
+  enum { vietnamese = wxID_HIGHEST + 1, english, iec, aha, calibrate, plugins, fullscreen, quit };
   menu.AppendRadioItem(vietnamese, wxString::FromUTF8("Ti\u1ebfng Vi\u1ec7t"))
       ->Check(settings_.language == "vi");
   menu.AppendRadioItem(english, "English")->Check(settings_.language == "en");
@@ -197,6 +198,7 @@ void MainFrame::open_menu(wxWindow* at) {
       ->Check(!settings_.iec_electrodes);
   menu.AppendSeparator();
   menu.Append(calibrate, words("Millimetres of this screen: measure with a card..."));
+  menu.Append(plugins, words("Driver programs of the devices") + "...\tF8");
   menu.Append(fullscreen, words("Full screen on or off"));
   menu.AppendSeparator();
   menu.Append(quit, words("Close the program"));
@@ -214,6 +216,7 @@ void MainFrame::open_menu(wxWindow* at) {
         settings_.save(settings_path_);
       });
       return;
+    case plugins: show_plugins(); return;
     case fullscreen: ShowFullScreen(!IsFullScreen()); return;
     case quit: Close(); return;
     default: return;

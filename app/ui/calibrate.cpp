@@ -10,6 +10,7 @@ void open_card_ruler(wxWindow* parent, Settings& settings, std::function<void()>
   auto* frame =
       new wxFrame(parent, wxID_ANY, words("Millimetres of this screen"), wxDefaultPosition, wxDefaultSize,
                   wxCAPTION | wxCLOSE_BOX | wxFRAME_FLOAT_ON_PARENT | wxFRAME_TOOL_WINDOW);
+  frame->SetExtraStyle(wxWS_EX_BLOCK_EVENTS);  // keys pressed here are not the examination's
   auto* panel = make_panel(frame, palette().card);
   auto* column = new wxBoxSizer(wxVERTICAL);
   column->Add(

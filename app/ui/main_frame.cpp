@@ -113,10 +113,18 @@ void MainFrame::build() {
   poll();
 }
 
+PluginsWindow* MainFrame::show_plugins() {
+  if (!plugins_) plugins_ = new PluginsWindow(this, desk_);
+  plugins_->Show();
+  plugins_->Raise();
+  return plugins_;
+}
+
 void MainFrame::set_language(const std::string& language) {
   settings_.language = language;
   settings_.save(settings_path_);
   core::set_language(language, core::locale_folder());
+  if (plugins_) plugins_->Destroy();
   build();
 }
 
@@ -151,6 +159,7 @@ void MainFrame::poll() {
   top_->tick(now);
   if (ticks_ % 10 == 0) tray_->tick(now);
   if (notice_->show(*snapshot, now)) frame_->Layout();
+  if (fresh && plugins_) plugins_->show(*snapshot);
 }
 
 void MainFrame::match_panes(const station::Snapshot& s) {

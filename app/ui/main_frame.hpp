@@ -4,6 +4,7 @@
 #include "ui/bars.hpp"
 #include "ui/front.hpp"
 #include "ui/pane.hpp"
+#include "ui/plugins_window.hpp"
 #include "ui/session_panel.hpp"
 #include "ui/settings.hpp"
 #include "ui/start_page.hpp"
@@ -25,6 +26,7 @@ class MainFrame : public wxFrame {
   const Pane* front_pane() const;
   void show_patient_form() { start_->show_form(true); }
   void set_language(const std::string& language);
+  PluginsWindow* show_plugins();  // opens the plugin manager, or brings it forward
 
  private:
   void build();
@@ -76,6 +78,7 @@ class MainFrame : public wxFrame {
   Tray* tray_ = nullptr;
   SessionPanel* session_ = nullptr;
   BottomBar* bottom_ = nullptr;
+  wxWeakRef<PluginsWindow> plugins_;  // while it is open
 };
 
 }  // namespace caukham::ui

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/clock.hpp"
+#include "core/i18n.hpp"
 #include "devices/phantom/phantom.hpp"
 #include "devices/signals/ecgsyn.hpp"
 #include "devices/signals/spirometry.hpp"
@@ -350,6 +351,68 @@ void FakeDesk::admit(const std::string& guest) {
 void FakeDesk::set_muted(bool muted) {
   note(muted ? "mute" : "unmute");
   edit([&](station::Snapshot& s) { s.muted = muted; });
+}
+
+void FakeDesk::install_plugins() {
+  const auto plugin = [](const char* id, const char* name, const char* vendor, const char* kind, core::PluginState state) {
+    core::PluginInfo p;
+    p.id = id;
+    p.folder = std::string("/opt/caukham/plugins/") + id;
+    p.name = name;
+    p.vendor = vendor;
+    p.version = "1.4.0";
+    p.kind = kind;
+    p.state = state;
+    p.signature = trust::State::trusted;
+    p.signer = vendor;
+    p.sandbox = "full";
+    return p;
+  };
+  using enum core::PluginState;
+  auto ours = plugin("org.caukham.ecg-hackeeg", "HackEEG ECG", "Caukham", "ecg", running);
+  ours.third_party = false;
+  ours.processes = 1;
+  ours.cpu_seconds = 12.3;
+  ours.resident_bytes = 9 << 20;
+  ours.restarts = ours.crashes = 1;
+  for (int n = 0; n < 30; ++n) ours.log_tail.push_back("2026-01-31T08:00:0" + std::to_string(n % 10) + "Z streaming at 500 Hz");
+  auto theirs = plugin("vn.example.scope", "Ống soi tai Example", "Example Devices Co., Ltd.", "otoscope", failing);
+  theirs.crashes = 4;
+  theirs.restarts = 3;
+  theirs.reason = core::tr("The driver program of {0} has stopped by itself.", theirs.name);
+  auto naked = plugin("org.test.naked", "Test spirometer", "somebody", "spirometer", running);
+  naked.signature = trust::State::no_signature;
+  naked.signer.clear();
+  naked.processes = 1;
+  auto changed = plugin("org.test.changed", "Dermatoscope X", "Example", "dermatoscope", disabled);
+  changed.signature = trust::State::tampered;
+  changed.reason = core::tr("The driver program {0} was changed after it was signed, so it is not used. Call the technician.",
+                            changed.name);
+  core::PluginInfo broken;
+  broken.name = "half-copied";
+  broken.folder = "/opt/caukham/plugins/half-copied";
+  broken.state = core::PluginState::broken;
+  broken.reason = "manifest.json: unexpected end of input";
+  edit([&](station::Snapshot& s) { s.plugins.installed = {ours, theirs, naked, changed, broken}; });
+}
+
+void FakeDesk::switch_plugin(const std::string& id, bool enabled) {
+  note((enabled ? "enable_plugin " : "disable_plugin ") + id);
+  edit([&](station::Snapshot& s) {
+    for (auto& p : s.plugins.installed.edit()) {
+      if (p.id != id) continue;
+      p.enabled = enabled;
+      p.state = enabled ? core::PluginState::idle : core::PluginState::disabled;
+    }
+  });
+}
+void FakeDesk::remove_plugin(const std::string& id) {
+  note("remove_plugin " + id);
+  edit([&](station::Snapshot& s) { std::erase_if(s.plugins.installed.edit(), [&](const auto& p) { return p.id == id; }); });
+}
+void FakeDesk::allow_third_party(bool allowed) {
+  note(std::string("third_party ") + (allowed ? "yes" : "no"));
+  edit([&](station::Snapshot& s) { s.plugins.third_party = allowed; });
 }
 
 }  // namespace caukham::test

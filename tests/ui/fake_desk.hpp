@@ -26,6 +26,7 @@ class FakeDesk : public station::Desk {
     ++fresh->version;
     snapshot_ = fresh;
   }
+  void install_plugins();  // one of each kind that a nurse may meet
   void plug_all();  // the four devices, live
   void open_with(const std::string& name);
   void set_state(core::StreamId stream, core::DeviceState state);
@@ -84,6 +85,10 @@ class FakeDesk : public station::Desk {
   void refuse_ask(const std::string& ask, const std::string&) override { note("refuse_ask " + ask); }
   void send_chat(const std::string& text) override { note("chat " + text); }
   void set_muted(bool muted) override;
+  void enable_plugin(const std::string& id) override { switch_plugin(id, true); }
+  void disable_plugin(const std::string& id) override { switch_plugin(id, false); }
+  void remove_plugin(const std::string& id) override;
+  void allow_third_party(bool allowed) override;
   void restart_device(core::DeviceId id) override { note("restart " + std::to_string(id)); }
   void simulate(const std::string& command) override { note("simulate " + command); }
 
@@ -94,6 +99,7 @@ class FakeDesk : public station::Desk {
     std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> jpegs;
   };
   void note(const std::string& act);
+  void switch_plugin(const std::string& id, bool enabled);
   void add_capture(const std::string& kind, const std::string& device_kind, const std::string& side,
                    core::StreamId scope);
 

@@ -17,6 +17,7 @@
 #include <wx/sizer.h>
 #include <wx/textctrl.h>
 #include <wx/timer.h>
+#include <wx/weakref.h>
 #include <wx/wx.h>
 
 #include <array>

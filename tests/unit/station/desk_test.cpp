@@ -294,3 +294,40 @@ TEST_CASE("a capture must be the picture that was on the screen, or none") {
   CHECK(next->captures.same(s->captures));  // nothing changed: nothing is copied
   CHECK(next->recent_exams.same(s->recent_exams));
 }
+
+TEST_CASE("a driver program that is switched off must end its device with a sentence, and bring it back when it is switched on") {
+  Folder folder;
+  const std::string plugin = "org.caukham.ecg-hackeeg";
+  const auto state = [&](const station::Snapshot& s) {
+    for (const auto& p : s.plugins.installed)
+      if (p.id == plugin) return p.state;
+    return core::PluginState::broken;
+  };
+  {
+    Bench bench(folder.path);
+    bench.open();
+    const auto ecg = bench.plug("ecg");
+    bench.recorded(ecg, 500);
+    bench.wait([&](const auto& s) { return state(s) == core::PluginState::running; });
+    bench.desk->disable_plugin(plugin);
+    const auto off = bench.wait([&](const auto& s) {
+      return state(s) == core::PluginState::disabled && s.devices[0].state == core::DeviceState::failed;
+    });
+    CHECK(off->devices[0].problem.find("switched off") != std::string::npos);
+    CHECK(off->exam.running());  // the examination goes on without it
+    bench.desk->enable_plugin(plugin);
+    bench.wait([&](const auto& s) { return s.devices[0].state == core::DeviceState::live; });
+    bench.recorded(ecg, bench.samples(ecg) + 500);
+    bench.desk->remove_plugin("org.nobody");  // what is not there cannot be removed, and that is said
+    bench.said("no plugin org.nobody");
+    bench.desk->allow_third_party(false);
+    bench.wait([](const auto& s) { return !s.plugins.third_party; });
+    bench.desk->disable_plugin(plugin);
+    bench.wait([&](const auto& s) { return state(s) == core::PluginState::disabled; });
+    bench.close();
+  }
+  Bench next(folder.path);  // what was decided holds at the next start
+  const auto s = next.wait([&](const auto& now) { return !now.plugins.installed.empty(); });
+  CHECK(state(*s) == core::PluginState::disabled);
+  CHECK_FALSE(s->plugins.third_party);
+}

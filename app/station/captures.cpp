@@ -114,6 +114,23 @@ void StationImpl::take_still(core::StreamId stream, const std::string& ask, std:
                   }
                   if (!request_id.empty()) answer_ask(request_id, "done", card.id, "");
                 });
+  if (is_judged(*info)) judge_still(taken.index, *info, picture);
+}
+
+// How good the picture is, is stored beside it: whoever judges the ear later knows what the picture can show.
+void StationImpl::judge_still(std::size_t index, const core::StreamInfo& info, const core::ChunkPtr& picture) {
+  ++desk_->being_judged;
+  pictures_.judge(info.id, picture, [this, index, exam = desk_->exam.id, name = info.device_kind + "-quality.json"](
+                                        const PictureCard& card, const std::string& json) {
+    worker_.post([this, index, exam, name, card, json] {
+      if (!desk_ || desk_->exam.id != exam) return;
+      --desk_->being_judged;
+      desk_->captures.edit()[index].quality = card;
+      store([this, index, name, json] {  // behind the picture itself, which has an id by then
+        record_->attach(actor_, desk_->captures[index].id, std::as_bytes(std::span(json)), "application/json", name);
+      });
+    });
+  });
 }
 
 void StationImpl::capture_clip(core::StreamId stream, int seconds, const std::string& ask) {

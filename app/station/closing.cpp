@@ -53,7 +53,7 @@ void StationImpl::step_closing() {
       desk.recorder->end();
       return enter(Closing::files, 0);
     case Closing::files:
-      if (!desk.recorder->done() || !desk.clips.empty()) return;
+      if (!desk.recorder->done() || !desk.clips.empty() || desk.being_judged > 0) return;
       desk.recorder->finish();
       desk.totals = desk.recorder->totals();
       desk.recorder_trouble.clear();

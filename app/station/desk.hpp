@@ -33,10 +33,17 @@ struct ExamCard {
   bool over() const { return state == "closed" || state == "kept" || state == "cancelled"; }
 };
 
+// How a camera's picture would do for somebody who judges it from afar.
+struct PictureCard {
+  enum class Verdict : std::uint8_t { unknown, good, poor } verdict = Verdict::unknown;
+  std::string sentence;  // an English key: what to do, or that it is well; "": nothing is known
+};
+
 struct CaptureCard {
   std::string id, kind, stream_name, device_kind, side, site, asked_by, sha256, words;  // kind: still, clip, ecg, spirometry, advice
   std::int64_t taken_unix_ns = 0;
   bool durable = false, removed = false, simulated = false;
+  PictureCard quality;  // of a still, once it was looked at
   std::shared_ptr<const std::vector<std::uint8_t>> jpeg;  // still, or the first picture of a clip; for thumbnails
 };
 
@@ -71,6 +78,7 @@ struct StreamCardUi {
   List<core::Gap> gaps;
   std::uint32_t electrodes_off = 0, electrodes_known = 0;  // masks as in sdk/event.h
   double heart_rate_bpm = 0;                               // 0: not known
+  PictureCard picture;                                     // of the camera's newest pictures
 };
 
 // The driver programs of the station, at most a second old.

@@ -87,6 +87,8 @@ void StationImpl::publish_snapshot() {
       card.electrodes_known = off->second.known;
     }
     if (const auto rate = heart_rate_.find(info.id); rate != heart_rate_.end()) card.heart_rate_bpm = rate->second;
+    if (info.kind == core::StreamKind::video && card.state == core::DeviceState::live)
+      card.picture = pictures_.card(info.id, core::now_ns());
     card.info = std::move(info);
     next->streams.push_back(std::move(card));
   }

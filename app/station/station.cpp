@@ -19,6 +19,7 @@ StationImpl::StationImpl(const Options& options)
   core::set_language(options_.language, installation_.locale.string());
   LiveView::Handlers handlers;
   handlers.picture = [this](core::StreamId stream, std::shared_ptr<const media::Picture> picture) {
+    if (const auto info = hub_.stream(stream); info && is_judged(*info)) pictures_.offer(stream, picture);
     const std::scoped_lock lock(link_mutex_);
     if (meeting_link_) meeting_link_->picture(stream, std::move(picture));
   };

@@ -19,6 +19,7 @@
 #include "station/heart.hpp"
 #include "station/latency.hpp"
 #include "station/live_view.hpp"
+#include "station/picture_watch.hpp"
 #include "station/plugin_desk.hpp"
 #include "station/spirometry_watch.hpp"
 #include "station/station.hpp"
@@ -53,6 +54,7 @@ struct ExamDesk {
   std::vector<session::EvidenceResult> evidence;
   std::vector<StreamTotals> totals;  // the final ones, once closed
   std::string advice;
+  int being_judged = 0;          // stills whose quality is not known yet
   std::string recorder_trouble;  // words while the recorder cannot write
   Closing closing = Closing::no;
   std::int64_t deadline_ns = 0;  // of the step
@@ -146,6 +148,7 @@ class StationImpl final : public Station {
   void store_capture(const Taken& taken, const std::string& actor, std::function<std::string(const std::string&)> attach,
                      std::function<void(const CaptureCard&)> stored);
   void take_still(core::StreamId stream, const std::string& ask, std::int64_t asked_ns, const core::ChunkPtr& picture);
+  void judge_still(std::size_t index, const core::StreamInfo& info, const core::ChunkPtr& picture);
   void take_ecg(int seconds, const std::string& ask, std::int64_t until_ns);
   void finish_clips();
   std::optional<std::size_t> capture_by_id(const std::string& id) const;
@@ -177,7 +180,8 @@ class StationImpl final : public Station {
   HeartRates heart_;          // view's thread
   SpirometryWatch breathing_;  // locks itself
   std::unique_ptr<PluginDesk> plugins_;  // after devices_, whose supervisor it uses
-  std::unique_ptr<LiveView> view_;
+  PictureWatch pictures_;
+  std::unique_ptr<LiveView> view_;  // feeds pictures_
   std::optional<ExamDesk> desk_;  // of the open exam, or of the one closed last
   std::unique_ptr<session::Meeting> meeting_;
   std::thread farewell_;  // waits for the meeting's end in the desk's place

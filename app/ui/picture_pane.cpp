@@ -11,6 +11,11 @@ namespace caukham::ui {
 using core::tr;
 namespace {
 constexpr std::int64_t second_ns = 1'000'000'000, pointer_stays_ns = 5 * second_ns;
+constexpr std::int64_t quality_stands_ns = 600'000'000;  // a sentence that changes faster cannot be read
+
+bool same(const station::PictureCard& a, const station::PictureCard& b) {
+  return a.verdict == b.verdict && a.sentence == b.sentence;
+}
 }
 
 void PicturePane::show(const station::StreamCardUi& card, const station::Snapshot& snapshot) {
@@ -18,17 +23,51 @@ void PicturePane::show(const station::StreamCardUi& card, const station::Snapsho
   std::vector<station::PointerMark> mine;
   for (const auto& p : snapshot.pointers)
     if (p.stream == info_.id) mine.push_back(p);
-  const bool same = std::equal(
+  const bool unmoved = std::equal(
       mine.begin(), mine.end(), pointers_.begin(), pointers_.end(),
       [](const auto& a, const auto& b) { return a.x == b.x && a.y == b.y && a.guest_name == b.guest_name; });
   pointers_ = std::move(mine);
   const std::string side = info_.device_kind == "otoscope" ? snapshot.side : "";
-  if (!same || side != side_) RefreshRect(body(), false);
+  if (!unmoved || side != side_) RefreshRect(body(), false);
   side_ = side;
+  if (!same(card.picture, next_quality_)) {
+    next_quality_ = card.picture;
+    next_quality_ns_ = core::now_ns();
+  }
+  if (same(next_quality_, quality_) || core::now_ns() - next_quality_ns_ < quality_stands_ns) return;
+  quality_ = next_quality_;
+  RefreshRect(body(), false);
+}
+
+wxRect PicturePane::stage() const {
+  wxRect b = body();
+  const bool scope = info_.device_kind == "otoscope" || info_.device_kind == "dermatoscope";
+  if (large_ && scope) b.height = std::max(1, b.height - px(36));
+  return b;
+}
+
+// What to do for a better picture, in its own room below: nothing lies over the ear.
+void PicturePane::draw_quality(wxDC& dc) const {
+  const wxRect b = body(), s = stage();
+  if (s.height == b.height) return;
+  const auto& p = palette();
+  const wxRect line(b.x, s.GetBottom() + 1, b.width, b.height - s.height);
+  const bool known = live() && !frozen_ && !quality_.sentence.empty();
+  const bool good = known && quality_.verdict == station::PictureCard::Verdict::good;
+  const bool poor = known && quality_.verdict == station::PictureCard::Verdict::poor;
+  dc.SetPen(*wxTRANSPARENT_PEN);
+  dc.SetBrush(wxBrush(poor ? p.warning_soft : good ? p.good_soft : p.card));
+  dc.DrawRectangle(line);
+  if (!known) return;
+  dc.SetFont(font(16, Weight::bold));
+  dc.SetTextForeground(poor ? p.warning : good ? p.good : p.muted);
+  const wxString mark = wxString::FromUTF8(poor ? "\u26a0 " : good ? "\u2713 " : "");
+  draw_text(dc, mark + words(quality_.sentence.c_str()),
+            wxRect(line.x + px(10), line.y, line.width - px(20), line.height));
 }
 
 wxRect PicturePane::frame() const {
-  const wxRect b = body();
+  const wxRect b = stage();
   if (!picture_ || picture_->width < 1 || picture_->height < 1) return b;
   const double fit = std::min(static_cast<double>(b.width) / picture_->width,
                               static_cast<double>(b.height) / picture_->height);
@@ -125,6 +164,7 @@ void PicturePane::draw(wxDC& dc, const wxRect&) {
     dc.DrawLabel(side, badge, wxALIGN_CENTER);
   }
   draw_pointers(dc, f);
+  draw_quality(dc);
   if (!live() && !frozen_) {
     cover(dc, drawn ? to_wx(tr("Not a current picture: {0}", state_words(card_.state)))
                     : to_wx(state_words(card_.state)));

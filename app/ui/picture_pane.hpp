@@ -18,6 +18,8 @@ class PicturePane : public Pane {
 
  private:
   wxRect frame() const;  // where the picture lies, aspect kept
+  wxRect stage() const;  // the body without the line about the picture's quality
+  void draw_quality(wxDC& dc) const;
   bool convert();        // picture_ → bitmap_ in the frame's size
   void draw_pointers(wxDC& dc, const wxRect& frame);
 
@@ -27,6 +29,8 @@ class PicturePane : public Pane {
   wxBitmap bitmap_;
   std::vector<station::PointerMark> pointers_;
   std::string side_;
+  station::PictureCard quality_, next_quality_;  // what stands there, and what may replace it
+  std::int64_t next_quality_ns_ = 0;
   std::int64_t age_ns_ = 0, compared_at_ns_ = 0;
   int age_shown_s_ = 0;
 };

@@ -43,7 +43,7 @@ class Tray::Tile : public wxWindow {
 
   void show(const station::CaptureCard& card) {
     const bool same = card.durable == card_.durable && card.removed == card_.removed &&
-                      card.words == card_.words && card.side == card_.side && card.jpeg == card_.jpeg &&
+                      card.words == card_.words && card.quality.sentence == card_.quality.sentence && card.side == card_.side && card.jpeg == card_.jpeg &&
                       card.kind == card_.kind;
     if (card.removed && !card_.removed) removed_at_ns_ = core::now_ns();
     const bool new_picture = card.jpeg && card.jpeg != card_.jpeg;
@@ -51,7 +51,7 @@ class Tray::Tile : public wxWindow {
     if (new_picture) decode();
     if (same) return;
     native::describe(this, to_utf8(title()) + ", " + to_utf8(state()), true);
-    SetToolTip(to_wx(card.words));
+    SetToolTip(to_wx(card.words) + quality());
     Refresh();
   }
 
@@ -82,6 +82,12 @@ class Tray::Tile : public wxWindow {
     return to_wx(text);
   }
   wxString state() const { return card_.durable ? words("Saved") : words("Saving..."); }
+
+  // What a picture is worth for somebody who judges it from afar, once it is known.
+  wxString quality() const {
+    return card_.quality.sentence.empty() ? wxString() : words(card_.quality.sentence.c_str());
+  }
+  bool poor() const { return card_.quality.verdict == station::PictureCard::Verdict::poor; }
 
   void decode() {
     wxMemoryInputStream in(card_.jpeg->data(), card_.jpeg->size());
@@ -138,13 +144,16 @@ class Tray::Tile : public wxWindow {
     dc.SetTextForeground(p.text);
     draw_text(dc, title(), wxRect(r.x + px(8), r.y + px(58), r.width - px(16), px(20)));
     dc.SetFont(font(14));
-    dc.SetTextForeground(card_.durable ? p.good : p.warning);
+    dc.SetTextForeground(card_.durable && !poor() ? p.good : p.warning);
     int x = r.x + px(8);
     if (card_.durable) {
       draw_icon(dc, Icon::check, wxRect(x, r.y + px(82), px(16), px(16)), p.good);
       x += px(20);
     }
-    const wxString note = card_.durable && !card_.words.empty() ? to_wx(card_.words) : state();
+    const wxString note = !card_.durable            ? state()
+                          : !quality().empty()      ? quality()
+                          : !card_.words.empty()    ? to_wx(card_.words)
+                                                    : state();
     draw_text(dc, note, wxRect(x, r.y + px(80), r.GetRight() - x - px(6), px(20)));
     if (card_.simulated) {
       const wxRect mark(top.x + px(4), top.GetBottom() - px(20), px(40), px(19));

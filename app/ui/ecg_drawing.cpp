@@ -41,6 +41,12 @@ void EcgPane::draw_paper(wxDC& dc, const wxSize& size) {
     }
   }
   if (!large_) return;
+  // On the paper itself, as on any printed ECG: how it was written.
+  dc.SetFont(font(14));
+  const wxString written =
+      wxString::Format("%d mm/s   %d mm/mV   ", settings_.mm_per_s, settings_.mm_per_mv) + to_wx(localised_filter());
+  const wxSize extent = dc.GetTextExtent(written);
+  dc.DrawText(written, size.x - extent.x - px(8), size.y - extent.y - 1);
   // The calibration pulse: 1 mV high, 0.2 s wide, before the first strip of each row.
   dc.SetPen(wxPen(ink_colour, 2));
   const double high = -height_px(1000, settings_.mm_per_mv, mm), wide = 0.2 * settings_.mm_per_s * mm;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <cmath>
 
 #include "core/i18n.hpp"
@@ -16,7 +17,7 @@ EcgPane::EcgPane(wxWindow* parent, station::Desk& desk, const core::StreamInfo& 
                  std::function<void()> settings_changed)
     : Pane(parent, desk, info), settings_(settings), on_settings_(std::move(settings_changed)) {
   usable_ = trace_.set_stream(info);
-  trace_.set_baseline_hz(settings.strong_baseline ? 0.5 : 0.05);
+  trace_.set_filter(filter_of(settings.filter));
   SetBackgroundColour(palette().card);
   tools_ = {new Button(
                 this, {}, [this] { next_speed(); }, ButtonStyle::normal, Icon::none, "V"),
@@ -64,10 +65,29 @@ void EcgPane::next_layout() {
   changed_by_hand();
 }
 void EcgPane::next_filter() {
-  settings_.strong_baseline = !settings_.strong_baseline;
-  trace_.set_baseline_hz(settings_.strong_baseline ? 0.5 : 0.05);
+  settings_.filter = static_cast<EcgFilter>((static_cast<int>(settings_.filter) + 1) % 3);
+  trace_.set_filter(filter_of(settings_.filter));
   changed_by_hand();
 }
+// The active filter, always in sight: what the eye may judge depends on it.
+std::string EcgPane::filter_words() const {
+  std::string text = tr("Filter {0}. The recording is unfiltered.", localised_filter());
+  if (settings_.filter == EcgFilter::monitor) text = tr("Filter {0}: not for judging ST.", localised_filter());
+  if (trace_.settling()) text += " " + tr("The baseline is settling.");
+  return text;
+}
+
+std::string EcgPane::localised_filter() const {
+  std::string text = trace_.filter_text();
+  if (core::language() == "vi") {
+    for (std::size_t n = 1; n + 1 < text.size(); ++n)
+      if (text[n] == '.' && std::isdigit(static_cast<unsigned char>(text[n + 1]))) text[n] = ',';
+    if (const auto notch = text.find(", 50 Hz notch"); notch != std::string::npos)
+      text.replace(notch, std::string::npos, "; " + tr("50 Hz notch"));
+  }
+  return text == "no filter" ? tr("none") : text;
+}
+
 void EcgPane::changed_by_hand() {
   settings_changed();
   if (on_settings_) on_settings_();
@@ -89,8 +109,7 @@ void EcgPane::resized() {
   tools_[0]->set_label(wxString::Format("%d mm/s", settings_.mm_per_s));
   tools_[1]->set_label(wxString::Format("%d mm/mV", settings_.mm_per_mv));
   tools_[2]->set_label(wxString::FromUTF8(layout));
-  tools_[3]->set_label(
-      to_wx(number_words(settings_.strong_baseline ? 0.5 : 0.05, settings_.strong_baseline ? 1 : 2) + " Hz"));
+  tools_[3]->set_label(words("Filter"));
   int x = GetClientSize().x - px(4);
   for (auto it = tools_.rbegin(); it != tools_.rend(); ++it) {
     const wxSize best = (*it)->GetBestSize();
@@ -125,6 +144,10 @@ bool EcgPane::tick(std::int64_t now_ns) {
   const int silent_s = silent_ns > 1'500'000'000 ? static_cast<int>(silent_ns / 1'000'000'000) : 0;
   if (silent_s != silent_s_) Refresh();
   silent_s_ = silent_s;
+  if (trace_.settling() != settling_) {
+    settling_ = !settling_;
+    RefreshRect(wxRect(0, sheet().GetBottom(), GetClientSize().x, bottom_height() + 1), false);
+  }
   return false;
 }
 
@@ -182,9 +205,7 @@ void EcgPane::draw(wxDC& dc, const wxRect& update) {
     dc.SetFont(font(14));
     dc.SetTextForeground(palette().muted);
     const int free = tools_.front()->GetPosition().x - bottom.x - px(16);
-    const wxString filter =
-        to_wx(tr("Baseline filter {0} Hz (view only)",
-                 number_words(settings_.strong_baseline ? 0.5 : 0.05, settings_.strong_baseline ? 1 : 2)));
+    const wxString filter = to_wx(filter_words());
     int y = bottom.y + px(4);
     for (const auto& line : wrap(dc, filter, free, 2)) {
       dc.DrawText(line, bottom.x + px(10), y);

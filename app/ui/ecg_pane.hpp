@@ -21,6 +21,7 @@ class EcgPane : public Pane {
   void next_gain();
   void next_layout();
   void next_filter();
+  std::string filter_words() const;  // as it stands below the paper
 
  protected:
   void draw(wxDC& dc, const wxRect& update) override;
@@ -43,12 +44,13 @@ class EcgPane : public Pane {
   void draw_hole(wxDC& dc, const Strip& strip, const Sweep& sweep, std::uint64_t from, std::uint64_t to);
   void draw_torso(wxDC& dc, const wxRect& sheet);
   wxString off_words() const;
+  std::string localised_filter() const;
   void changed_by_hand();
 
   Settings& settings_;
   std::function<void()> on_settings_;
   EcgTrace trace_;
-  bool usable_ = false;
+  bool usable_ = false, settling_ = false;
   wxBitmap paper_, ink_;
   std::vector<Strip> strips_;
   std::uint64_t drawn_to_ = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <stdexcept>
 
 #include "analysis/leads.hpp"
 
@@ -48,23 +48,56 @@ bool EcgTrace::set_stream(const core::StreamInfo& info) {
   valid_.assign(size, 0);
   off_.assign(size, 0);
   end_ = first_ = 0;
-  filter_ready_ = false;
+  raw_.assign(size, {});
+  start_filter();
   return true;
 }
 
-void EcgTrace::put(std::uint64_t sample, const std::int32_t* frame) {
-  std::array<float, 8> eight = {};
-  const double alpha = baseline_hz_ > 0 ? 1 - std::exp(-2 * std::numbers::pi * baseline_hz_ / rate_hz_) : 0;
-  for (std::size_t lead = 0; lead < 8; ++lead) {
-    if (channel_of_[lead] < 0) continue;
-    const double value = frame[channel_of_[lead]] * microvolt_ + offset_;
-    if (!filter_ready_) base_[lead] = baseline_hz_ > 0 ? value : 0;
-    base_[lead] += alpha * (value - base_[lead]);
-    eight[lead] = static_cast<float>(value - base_[lead]);
+void EcgTrace::start_filter() {
+  filter_.reset();
+  try {
+    if (rate_hz_ > 0) filter_ = std::make_unique<analysis::ecg::LiveFilter>(wanted_, rate_hz_, EightLeads{}.size());
+  } catch (const std::invalid_argument&) {  // a rate that no filter here is made for: drawn as it comes
   }
-  filter_ready_ = true;
-  const auto slot = static_cast<std::size_t>(sample % ring_.size());
+}
+
+void EcgTrace::set_filter(const analysis::ecg::FilterSpec& wanted) {
+  wanted_ = wanted;
+  start_filter();
+  std::uint64_t hole = 0;
+  for (std::uint64_t sample = begin(); sample < end_; ++sample) {
+    if (!valid(sample)) {
+      ++hole;
+      continue;
+    }
+    if (hole && filter_) filter_->gap(hole);
+    hole = 0;
+    filter_into(static_cast<std::size_t>(sample % ring_.size()));
+  }
+}
+
+std::string EcgTrace::filter_text() const {
+  return analysis::ecg::text(filter_ ? filter_->fitted().spec : analysis::ecg::FilterSpec{0, 0, 0});
+}
+
+bool EcgTrace::settling() const {
+  if (!filter_ || end_ == 0) return false;
+  for (std::size_t lead = 0; lead < channel_of_.size(); ++lead)
+    if (channel_of_[lead] >= 0 && !filter_->settled(lead)) return true;
+  return false;
+}
+
+void EcgTrace::filter_into(std::size_t slot) {
+  auto eight = raw_[slot];
+  if (filter_) filter_->push(eight);
   ring_[slot] = analysis::twelve_leads<float>(eight);
+}
+
+void EcgTrace::put(std::uint64_t sample, const std::int32_t* frame) {
+  const auto slot = static_cast<std::size_t>(sample % ring_.size());
+  for (std::size_t lead = 0; lead < channel_of_.size(); ++lead)
+    if (channel_of_[lead] >= 0) raw_[slot][lead] = static_cast<float>(frame[channel_of_[lead]] * microvolt_ + offset_);
+  filter_into(slot);
   valid_[slot] = 1;
   off_[slot] = off_now_;
 }
@@ -85,8 +118,7 @@ std::uint64_t EcgTrace::take(const station::WaveformWindow& window) {
         std::fill(valid_.begin(), valid_.end(), std::uint8_t{0});
       else
         for (std::uint64_t s = end_; s < from; ++s) valid_[s % ring_.size()] = 0;
-      filter_ready_ =
-          filter_ready_ && static_cast<double>(from - end_) < rate_hz_;  // a long hole: a new baseline
+      if (filter_) filter_->gap(from - end_);  // a long one: a new baseline
     }
     for (std::uint64_t s = from; s < run.first_sample + run.count; ++s)
       put(s, run.samples.data() + (s - run.first_sample) * channels_);

@@ -1,13 +1,15 @@
 // The last seconds of a 12-lead ECG as the pane draws them: eight recorded leads in, twelve out, baseline
-// removed for the eye only, with holes where samples were lost. The record never sees what happens here. No
+// filtered for the eye only, with holes where samples were lost. The record never sees what happens here. No
 // wx.
 #pragma once
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "analysis/ecg/filter.hpp"
 #include "station/desk.hpp"
 #include "ui/paper.hpp"
 
@@ -20,10 +22,11 @@ class EcgTrace {
   // Which channel carries which of I II V1…V6; by label, or by position when the labels say nothing. False:
   // this is not an ECG of at least two leads and nothing will be drawn.
   bool set_stream(const core::StreamInfo& info);
-  void set_baseline_hz(double hz) {
-    baseline_hz_ = hz;
-    filter_ready_ = false;
-  }  // first-order high-pass; 0: none
+  // For all that is kept, so that no trace stands beside the name of a filter that it did not go through.
+  void set_filter(const analysis::ecg::FilterSpec& wanted);
+  // What was really done at this rate: "0.05–150 Hz, 50 Hz notch", "no filter".
+  std::string filter_text() const;
+  bool settling() const;  // the baseline may still move because the filter has just begun
 
   void set_off(std::uint32_t electrodes);  // mask of sdk/event.h, from now on
 
@@ -45,20 +48,24 @@ class EcgTrace {
   std::int64_t newest_ns() const { return newest_ns_; }
 
  private:
+  using EightLeads = std::array<float, 8>;  // I II V1…V6 as recorded, µV
   void put(std::uint64_t sample, const std::int32_t* frame);
+  void filter_into(std::size_t slot);
+  void start_filter();
 
   static constexpr double kept_s = 24;  // a 1920 px strip at 25 mm/s and 3.78 px/mm is 20 s
-  double rate_hz_ = 0, microvolt_ = 1, offset_ = 0, baseline_hz_ = 0.05;
+  double rate_hz_ = 0, microvolt_ = 1, offset_ = 0;
   std::uint32_t channels_ = 0, leads_present_ = 0;
   std::array<int, 8> channel_of_ = {};
+  std::vector<EightLeads> raw_;
   std::vector<TwelveLeads> ring_;
   std::vector<std::uint8_t> valid_;
   std::map<std::uint64_t, std::string> reasons_;  // by the first sample after the hole
   std::vector<std::uint16_t> off_;  // leads not to be trusted, a sample
   std::uint16_t off_now_ = 0;
   std::uint64_t end_ = 0, first_ = 0;
-  std::array<double, 8> base_ = {};
-  bool filter_ready_ = false;
+  analysis::ecg::FilterSpec wanted_ = analysis::ecg::FilterSpec::diagnostic();
+  std::unique_ptr<analysis::ecg::LiveFilter> filter_;  // null: this rate cannot be filtered
   std::int64_t newest_ns_ = 0;
 };
 

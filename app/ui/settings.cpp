@@ -30,6 +30,17 @@ void keep_between(T& value, T low, T high, T otherwise) {
 }
 }  // namespace
 
+analysis::ecg::FilterSpec filter_of(EcgFilter filter) {
+  constexpr double mains_hz = 50;  // Vietnam's
+  using Spec = analysis::ecg::FilterSpec;
+  switch (filter) {
+    case EcgFilter::diagnostic: return Spec::diagnostic();
+    case EcgFilter::diagnostic_no_mains: return Spec::diagnostic(mains_hz);
+    case EcgFilter::monitor: return Spec::monitor(mains_hz);
+  }
+  return Spec::diagnostic();
+}
+
 Settings Settings::load(const fs::path& file) {
   Settings s;
   std::ifstream in(file, std::ios::binary);
@@ -46,7 +57,8 @@ Settings Settings::load(const fs::path& file) {
   read(all, "ecg_layout", layout);
   read(all, "mm_per_s", s.mm_per_s);
   read(all, "mm_per_mv", s.mm_per_mv);
-  read(all, "strong_baseline", s.strong_baseline);
+  int filter = static_cast<int>(s.filter);
+  read(all, "ecg_filter", filter);
   read(all, "iec_electrodes", s.iec_electrodes);
   read(all, "px_per_mm", s.px_per_mm);
   read(all, "language", s.language);
@@ -54,6 +66,8 @@ Settings Settings::load(const fs::path& file) {
   keep_between(s.height, 600, 16000, 768);
   keep_between(layout, 0, 2, 0);
   s.layout = static_cast<EcgLayout>(layout);
+  keep_between(filter, 0, 2, 0);
+  s.filter = static_cast<EcgFilter>(filter);
   if (s.mm_per_s != 25 && s.mm_per_s != 50) s.mm_per_s = 25;
   if (s.mm_per_mv != 5 && s.mm_per_mv != 10 && s.mm_per_mv != 20) s.mm_per_mv = 10;
   keep_between(s.px_per_mm, 1.0, 40.0, 0.0);
@@ -71,7 +85,7 @@ void Settings::save(const fs::path& file) const {
                     {"ecg_layout", static_cast<int>(layout)},
                     {"mm_per_s", mm_per_s},
                     {"mm_per_mv", mm_per_mv},
-                    {"strong_baseline", strong_baseline},
+                    {"ecg_filter", static_cast<int>(filter)},
                     {"iec_electrodes", iec_electrodes},
                     {"px_per_mm", px_per_mm},
                     {"language", language}};

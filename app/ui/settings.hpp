@@ -5,16 +5,21 @@
 #include <filesystem>
 #include <string>
 
+#include "analysis/ecg/filter.hpp"
 #include "ui/paper.hpp"
 
 namespace caukham::ui {
+
+// What the trace on the screen goes through; the recording goes through none.
+enum class EcgFilter : std::uint8_t { diagnostic, diagnostic_no_mains, monitor };
+analysis::ecg::FilterSpec filter_of(EcgFilter filter);
 
 struct Settings {
   int width = 1366, height = 768;
   bool maximised = false;
   EcgLayout layout = EcgLayout::three_by_four_rhythm;
   int mm_per_s = 25, mm_per_mv = 10;
-  bool strong_baseline = false;  // 0.5 Hz instead of 0.05 Hz
+  EcgFilter filter = EcgFilter::diagnostic;
   bool iec_electrodes = true;    // Vietnam teaches R L F N
   double px_per_mm = 0;          // measured with a card; 0: what the monitor says
   std::string language = "vi";

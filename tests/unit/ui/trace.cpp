@@ -30,7 +30,7 @@ station::WaveformWindow window(std::uint64_t first, std::uint32_t count, std::in
 
 TEST_CASE("samples arrive in microvolts under their grid numbers") {
   EcgTrace t;
-  t.set_baseline_hz(0);
+  t.set_filter({0, 0, 0});
   REQUIRE(t.set_stream(ecg()));
   CHECK(t.take(window(1000, 10, 200, 400)) == 10);
   CHECK(t.end() == 1010);
@@ -43,7 +43,7 @@ TEST_CASE("samples arrive in microvolts under their grid numbers") {
 
 TEST_CASE("what was lost is a hole with its length, never a line") {
   EcgTrace t;
-  t.set_baseline_hz(0);
+  t.set_filter({0, 0, 0});
   REQUIRE(t.set_stream(ecg()));
   t.take(window(0, 100, 2, 2));
   CHECK(t.take(window(160, 40, 2, 2)) == 100);
@@ -56,7 +56,7 @@ TEST_CASE("what was lost is a hole with its length, never a line") {
 
 TEST_CASE("a hole knows why it is there, and two holes side by side do not share a reason") {
   EcgTrace t;
-  t.set_baseline_hz(0);
+  t.set_filter({0, 0, 0});
   REQUIRE(t.set_stream(ecg()));
   t.take(window(0, 100, 2, 2));
   auto next = window(160, 40, 2, 2);
@@ -82,12 +82,49 @@ TEST_CASE("a hole longer than what is kept leaves nothing old behind") {
   CHECK(t.valid(1'000'005));
 }
 
-TEST_CASE("the baseline filter takes an offset away and is named by its frequency only") {
+TEST_CASE("the filter takes an offset away, and its name says what was really done at this rate") {
   EcgTrace t;
-  t.set_baseline_hz(0.5);
+  t.set_filter(analysis::ecg::FilterSpec::diagnostic(50));
   REQUIRE(t.set_stream(ecg()));
   t.take(window(0, 2000, 40000, 40000));
   CHECK(std::abs(t.at(1999)[0]) < 1);
+  CHECK(t.filter_text() == "0.05\u2013150 Hz, 50 Hz notch");
+  auto slow = ecg();
+  slow.rate_hz = 125;  // 150 Hz cannot be cut there, and is not claimed
+  REQUIRE(t.set_stream(slow));
+  CHECK(t.filter_text() == "from 0.05 Hz, 50 Hz notch");
+  slow.rate_hz = 60;
+  REQUIRE(t.set_stream(slow));
+  CHECK(t.filter_text() == "no filter");
+  t.take(window(0, 10, 200, 400));
+  CHECK(t.at(5)[0] == 100);
+}
+
+TEST_CASE("a filter that is chosen holds for all that is on the screen, holes left as they are") {
+  EcgTrace t, fresh;
+  for (auto* trace : {&t, &fresh}) REQUIRE(trace->set_stream(ecg()));
+  fresh.set_filter(analysis::ecg::FilterSpec::monitor(50));
+  for (auto* trace : {&t, &fresh}) {
+    trace->take(window(0, 700, 40000, 20000));
+    trace->take(window(760, 400, 41000, 19000));
+    trace->take(window(3000, 900, 42000, 18000));  // a hole longer than a second
+  }
+  t.set_filter(analysis::ecg::FilterSpec::monitor(50));
+  CHECK(t.filter_text() == fresh.filter_text());
+  for (std::uint64_t n = t.begin(); n < t.end(); ++n) {
+    REQUIRE(t.valid(n) == fresh.valid(n));
+    if (t.valid(n)) REQUIRE(t.at(n) == fresh.at(n));
+  }
+}
+
+TEST_CASE("a baseline that is still settling is known to be") {
+  EcgTrace t;
+  REQUIRE(t.set_stream(ecg()));
+  CHECK_FALSE(t.settling());  // nothing is drawn yet
+  t.take(window(0, 500, 400, 400));
+  CHECK(t.settling());
+  for (std::uint64_t n = 1; n < 11; ++n) t.take(window(n * 500, 500, 400, 400));
+  CHECK_FALSE(t.settling());
 }
 
 TEST_CASE("samples taken while an electrode is off are marked for the leads that need it") {

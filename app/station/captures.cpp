@@ -238,6 +238,24 @@ void StationImpl::set_side(const std::string& side) {
   worker_.post([this, side] { draft_.side = side == "left" || side == "right" ? side : ""; });
 }
 
+void StationImpl::set_height(double cm) {
+  act_on_exam("entering the height", [this, cm] {
+    if (!(cm >= 50 && cm <= 250))
+      return notice(Notice::Level::warning, tr("A height lies between 50 and 250 cm. Enter it again."));
+    desk_->height_cm = cm;
+    note(actor_, "height entered", {{"cm", cm}});
+    tell_breathing_of_patient();
+  });
+}
+
+// Predicted values, and the limits for small children, depend on who breathes.
+void StationImpl::tell_breathing_of_patient() {
+  const auto& p = desk_->patient;
+  breathing_.set_patient({age_at(p.birth_date, desk_->exam.opened_ns), p.sex, desk_->height_cm});
+  desk_->spirometry = breathing_.manoeuvres();
+  desk_->spirometry_session = breathing_.session();
+}
+
 void StationImpl::on_device_event(const core::Event& event) {
   if (event.kind == core::EventKind::electrodes) {
     electrodes_[event.device] = {static_cast<std::uint32_t>(event.value[0]), static_cast<std::uint32_t>(event.value[1])};
@@ -271,6 +289,7 @@ void StationImpl::on_device_event(const core::Event& event) {
 void StationImpl::on_flow(core::StreamId stream) {
   if (!desk_ || desk_->over()) return;
   desk_->spirometry = breathing_.manoeuvres();
+  desk_->spirometry_session = breathing_.session();
   if (desk_->spirometry.empty()) return;
   const auto& newest = desk_->spirometry.back();
   tell({{"type", "spirometry"}, {"stream", stream}, {"manoeuvre", newest.manoeuvre}, {"fvc_l", newest.fvc_l},

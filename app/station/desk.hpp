@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,8 +68,25 @@ struct PointerMark {
 struct SpirometryCard {
   std::uint32_t manoeuvre = 0;  // 1..
   double fvc_l = 0, fev1_l = 0, pef_l_s = 0, fet_s = 0;
-  std::string words;  // acceptability in a sentence
+  std::string words;  // what the operator tells the patient: why it is not accepted, and what to do
   std::vector<float> time_s, volume_l, flow_l_s;  // for the loops
+  enum class Use : std::uint8_t { none, usable, acceptable };  // ATS/ERS 2019
+  Use fev1 = Use::none, fvc = Use::none;
+  std::string reasons;  // each criterion that failed, short; "" when none did
+};
+
+// All manoeuvres of the exam together.
+struct SpirometrySession {
+  char fev1_grade = 0, fvc_grade = 0;  // A…F, U; 0: no blow yet
+  std::string hint;                    // what is still needed
+  struct Value {
+    std::string name, unit;            // "FEV1", "L"
+    double value = 0;
+    std::optional<double> percent, z;  // of the predicted value
+  };
+  std::vector<Value> values;           // the best ones
+  std::string reference;               // "GLI 2022"; "": no predicted values, and `missing` says why
+  std::string missing;
 };
 
 struct StreamCardUi {
@@ -116,6 +134,8 @@ struct Snapshot {
   List<AskCard> asks;
   std::vector<PointerMark> pointers;
   List<SpirometryCard> spirometry;
+  SpirometrySession spirometry_session;
+  double height_cm = 0;         // of the patient, as entered in this exam; 0: not known
   List<std::string> chat;       // "name: text"
   std::string advice;                  // last advice as text, empty when none
   std::string invitation_link, invitation_code, invitation_fingerprint;
@@ -175,6 +195,7 @@ class Desk {
   virtual void remove_capture(const std::string& id) = 0;
   virtual void undo_remove(const std::string& id) = 0;
   virtual void set_side(const std::string& side) = 0;
+  virtual void set_height(double cm) = 0;  // of the patient at the desk; what is not 50 … 250 is refused in words
 
   // The session
   virtual void open_session() = 0;

@@ -91,6 +91,7 @@ void StationImpl::begin_exam(const record::Patient& patient, const std::string& 
   desk.recorder = make_recorder(desk.exam, patient);
   desk_ = std::move(desk);
 
+  tell_breathing_of_patient();
   draft_.patient = station::card_of(patient);
   draft_.exam = card_of(desk_->exam);
   draft_.recording_since_ns = desk_->opened_ns;
@@ -154,6 +155,7 @@ void StationImpl::name_exam(const std::string& exam_id, const std::string& patie
     if (desk_ && desk_->exam.id == exam_id) {
       desk_->patient = *patient;
       desk_->exam = *record_->exam(exam_id);
+      tell_breathing_of_patient();
     }
     if (draft_.exam.id == exam_id) {
       draft_.patient = station::card_of(*patient);

@@ -39,6 +39,7 @@ Installation find_installation(const fs::path& program_folder) {
                                                      fs::path(CAUKHAM_SOURCE_CONSOLE)});
   found.locale = first_of("the languages", {program_folder / ".." / "share" / "locale", program_folder / "locale",
                                             program_folder / ".." / "po"});
+  found.reference = first_of("the reference values", {share / "reference", fs::path(CAUKHAM_SOURCE_REFERENCE)});
   return found;
 }
 

@@ -61,6 +61,8 @@ void StationImpl::publish_snapshot() {
     next->captures = desk_->captures;
     next->asks = desk_->asks;
     next->spirometry = desk_->spirometry;
+    next->spirometry_session = desk_->spirometry_session;
+    next->height_cm = desk_->height_cm;
     next->chat = desk_->chat;
     next->guests = desk_->guests;
     next->advice = desk_->advice;

@@ -65,6 +65,7 @@ void StationImpl::begin() {
       worker_.post([this, level, words] { notice(level, words); });
     });
   });
+  act_now("reading the reference values", [this] { breathing_.read_references(installation_.reference); });
   draft_.simulated = options_.simulate;
   draft_.ready = record_ != nullptr && devices_ != nullptr;
   usable_ns_ = core::now_ns() - started_ns_;

@@ -27,7 +27,7 @@ struct Options {
 
 // Where the parts of the installation lie: beside an installed program, or in a build folder.
 struct Installation {
-  std::filesystem::path plugin_host, simulator, plugins, keys, console, locale;
+  std::filesystem::path plugin_host, simulator, plugins, keys, console, locale, reference;
 };
 Installation find_installation(const std::filesystem::path& program_folder);
 

@@ -48,12 +48,14 @@ struct ExamDesk {
   std::vector<std::unique_ptr<ClipRecorder>> clips;
   List<CaptureCard> captures;  // only ever grows: an index names one for good
   List<SpirometryCard> spirometry;
+  SpirometrySession spirometry_session;
   List<AskCard> asks;
   List<std::string> chat;
   List<GuestCard> guests;
   std::vector<session::EvidenceResult> evidence;
   std::vector<StreamTotals> totals;  // the final ones, once closed
   std::string advice;
+  double height_cm = 0;          // of the patient; 0: not known
   int being_judged = 0;          // stills whose quality is not known yet
   std::string recorder_trouble;  // words while the recorder cannot write
   Closing closing = Closing::no;
@@ -85,6 +87,7 @@ class StationImpl final : public Station {
   void remove_capture(const std::string& id) override;
   void undo_remove(const std::string& id) override;
   void set_side(const std::string& side) override;
+  void set_height(double cm) override;
   void open_session() override;
   void new_invitation() override;
   void admit(const std::string& guest) override;
@@ -154,6 +157,7 @@ class StationImpl final : public Station {
   std::optional<std::size_t> capture_by_id(const std::string& id) const;
   void on_device_event(const core::Event& event);
   void on_flow(core::StreamId stream);
+  void tell_breathing_of_patient();
 
   // sessions.cpp
   session::MeetingEvents meeting_events();

@@ -6,6 +6,7 @@
 #include "ui/calibrate.hpp"
 #include "ui/ecg_pane.hpp"
 #include "ui/main_frame.hpp"
+#include "ui/spirometry_pane.hpp"
 #include "ui/words.hpp"
 
 namespace caukham::ui {
@@ -169,6 +170,9 @@ bool MainFrame::key(const wxKeyEvent& e) {
     case 'F': freeze(); return true;
     case 'L': change_side(); return true;
     case 'M': desk_.set_muted(!shown_->muted); return true;
+    case 'H':
+      if (auto* breath = dynamic_cast<SpirometryPane*>(const_cast<Pane*>(front_pane()))) return breath->enter_height(), true;
+      return false;
     case 'V':
       if (ecg) ecg->next_speed();
       return ecg != nullptr;

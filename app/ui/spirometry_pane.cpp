@@ -17,8 +17,95 @@ const wxColour& colour_of(std::uint32_t manoeuvre) {
 }
 }  // namespace
 
+SpirometryPane::SpirometryPane(wxWindow* parent, station::Desk& desk, const core::StreamInfo& info)
+    : Pane(parent, desk, info) {
+  height_ = new Button(this, {}, [this] { enter_height(); }, ButtonStyle::normal, Icon::none, "H");
+  height_field_ = make_field(this, words("Height in cm, then Enter"), words("cm"), [this] { height_entered(); });
+  height_field_->Bind(wxEVT_KILL_FOCUS, [this](wxFocusEvent& e) {
+    e.Skip();
+    CallAfter([this] {  // not when another program has come to the front meanwhile
+      if (const auto* now = FindFocus(); now && now != height_field_) put_height_away();
+    });
+  });
+  height_->Hide();
+  height_field_->Hide();
+}
+
+void SpirometryPane::enter_height() {
+  if (!large_) return;
+  height_field_->SetSize(height_->GetRect());
+  height_field_->ChangeValue(height_cm_ > 0 ? to_wx(number_words(height_cm_, 0)) : wxString());
+  height_->Hide();
+  height_field_->Show();
+  height_field_->SetFocus();
+}
+
+void SpirometryPane::height_entered() {
+  double cm = 0;
+  wxString typed = height_field_->GetValue();
+  typed.Replace(",", ".");
+  if (!typed.ToCDouble(&cm)) cm = 0;  // the desk says what a height is
+  if (cm > 0 && cm < 2.6) cm *= 100;  // "1,58": metres
+  desk_.set_height(cm);
+  put_height_away();
+  SetFocus();
+}
+
+void SpirometryPane::put_height_away() {
+  height_field_->Hide();
+  height_->Show(large_);
+}
+
+void SpirometryPane::set_large(bool large) {
+  if (large == large_) return;  // said at every layout; a height that is being typed stays
+  Pane::set_large(large);
+  put_height_away();
+  resized();
+}
+
+// The loops need their room first.
+int SpirometryPane::list_rows() const {
+  const int height = body().height;
+  return height >= px(400) ? 3 : height >= px(315) ? 2 : 1;
+}
+
+wxRect SpirometryPane::session_place() const {
+  if (!large_) return {};
+  const wxRect b = body();
+  const int list = std::clamp(static_cast<int>(blows_.size()), 1, list_rows()) * px(34);
+  return {b.x + px(10), b.GetBottom() - list - px(58), b.width - px(20), px(52)};
+}
+
+void SpirometryPane::resized() {
+  const wxRect place = session_place();
+  if (place.IsEmpty()) return;
+  height_->set_label(height_cm_ > 0 ? to_wx(tr("Height {0} cm", number_words(height_cm_, 0))) : words("Height?"));
+  const wxSize best = height_->GetBestSize();
+  height_->SetSize(place.GetRight() - best.x, place.y + px(3), best.x, px(46));
+}
+
+wxString SpirometryPane::header_note() const {
+  if (session_.fev1_grade == 0) return {};
+  const std::string fev1(1, session_.fev1_grade), fvc(1, session_.fvc_grade);
+  const std::string grades = "FEV1 " + fev1 + " \u00b7 FVC " + fvc;
+  if (large_ && GetClientSize().x < px(780)) return to_wx(grades);  // the device's own name must stay readable
+  return to_wx(large_ ? tr("Grade FEV1 {0} \u00b7 FVC {1}", fev1, fvc) : fev1 + " \u00b7 " + fvc);
+}
+
 void SpirometryPane::show(const station::StreamCardUi& card, const station::Snapshot& snapshot) {
   Pane::show(card, snapshot);
+  const auto& s = snapshot.spirometry_session;
+  std::string key = core::language() + s.fev1_grade + s.fvc_grade + s.hint + s.missing + s.reference +
+                    std::to_string(snapshot.height_cm) + "/" + std::to_string(snapshot.spirometry.size());
+  for (const auto& v : s.values) key += std::to_string(v.value) + std::to_string(v.z.value_or(99));
+  if (key != session_key_) {
+    session_key_ = key;
+    session_ = s;
+    height_cm_ = snapshot.height_cm;
+    blows_ = snapshot.spirometry.all();
+    resized();
+    Refresh();
+  }
   if (snapshot.spirometry.size() != blows_.size() ||
       (!blows_.empty() && (blows_.back().words != snapshot.spirometry.back().words ||
                            blows_.back().time_s.size() != snapshot.spirometry.back().time_s.size())))
@@ -173,7 +260,7 @@ void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
     }
     return;
   }
-  const int row = px(34), fits = std::max(1, where.height / row);
+  const int row = px(34), fits = std::max(1, (where.height + 2) / row);
   const std::size_t first =
       blows_.size() > static_cast<std::size_t>(fits) ? blows_.size() - static_cast<std::size_t>(fits) : 0;
   int y = where.y;
@@ -185,18 +272,54 @@ void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
     dc.SetPen(*wxTRANSPARENT_PEN);
     dc.SetBrush(wxBrush(colour_of(b.manoeuvre)));
     dc.DrawRectangle(r.x + px(6), r.y + px(6), px(6), r.height - px(12));
+    using Use = station::SpirometryCard::Use;
+    int x = r.x + px(22);
+    const auto piece = [&](const std::string& text, const wxColour& colour, int gap) {
+      dc.SetTextForeground(colour);
+      const wxString shown = to_wx(text);
+      const int width = std::min(dc.GetTextExtent(shown).x, std::max(0, r.GetRight() - x));
+      draw_text(dc, shown, wxRect(x, r.y, width + 2, r.height));
+      x += width + px(gap);
+    };
+    const auto worth = [&](Use use) {  // accepted, only usable, or neither
+      piece(use == Use::acceptable ? "\u2713" : use == Use::usable ? "(\u2713)" : "\u2717",
+            use == Use::acceptable ? p.good : use == Use::usable ? p.warning : p.danger, 14);
+    };
     dc.SetFont(font(15, Weight::bold));
-    dc.SetTextForeground(p.text);
-    const wxString numbers =
-        to_wx(std::to_string(b.manoeuvre) + "    FVC " + number_words(b.fvc_l, 2) + " L    FEV1 " +
-              number_words(b.fev1_l, 2) + " L    PEF " + number_words(b.pef_l_s, 1) + " L/s");
-    const int width = std::min(dc.GetTextExtent(numbers).x, r.width - px(30));
-    draw_text(dc, numbers, wxRect(r.x + px(22), r.y, width + 2, r.height));
+    piece(std::to_string(b.manoeuvre), p.text, 14);
+    piece("FVC " + number_words(b.fvc_l, 2) + " L", p.text, 5);
+    worth(b.fvc);
+    piece("FEV1 " + number_words(b.fev1_l, 2) + " L", p.text, 5);
+    worth(b.fev1);
+    piece("PEF " + number_words(b.pef_l_s, 1) + " L/s", p.text, 16);
     dc.SetFont(font(14));
-    dc.SetTextForeground(p.muted);
-    draw_text(dc, to_wx(b.words),
-              wxRect(r.x + px(40) + width, r.y, std::max(0, r.width - width - px(50)), r.height));
+    const bool several = b.reasons.find(", ") != std::string::npos;  // one alone stands in the sentence already
+    piece((several ? b.reasons + " \u00b7 " : "") + b.words,
+          b.fvc == Use::acceptable && b.fev1 == Use::acceptable ? p.muted : p.warning, 0);
   }
+}
+
+// The best values against what is predicted, or what is missing for that; below, what the session still needs.
+void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
+  const auto& p = palette();
+  const int width = height_->GetPosition().x - where.x - px(12);
+  dc.SetFont(font(15, Weight::bold));
+  dc.SetTextForeground(p.text);
+  std::string values;
+  for (const auto& v : session_.values) {
+    values += (values.empty() ? "" : "    ") + v.name + " " + number_words(v.value, 2) + (v.unit.empty() ? "" : " " + v.unit);
+    if (v.percent && !v.unit.empty()) values += "  " + number_words(*v.percent, 0) + " %";
+    if (v.z) values += "  z " + number_words(*v.z, 1);
+  }
+  std::string below = session_.hint;
+  const auto add = [&](const std::string& text) { below += (below.empty() ? "" : " ") + text; };
+  if (!session_.missing.empty()) add(session_.missing);
+  if (!session_.reference.empty()) add(tr("Predicted by {0}, no BTPS correction.", session_.reference));
+  if (session_.fev1_grade == 0) values = tr("No blow yet");
+  draw_text(dc, to_wx(values), wxRect(where.x, where.y, width, where.height / 2));
+  dc.SetFont(font(14));
+  dc.SetTextForeground(session_.missing.empty() ? p.muted : p.warning);
+  draw_text(dc, to_wx(below), wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
 }
 
 void SpirometryPane::draw(wxDC& dc, const wxRect&) {
@@ -207,12 +330,13 @@ void SpirometryPane::draw(wxDC& dc, const wxRect&) {
   if (!large_) {
     draw_plot(dc, b, Plot::flow_volume);
   } else {
-    const int steps = px(50), list = std::clamp(static_cast<int>(blows_.size()) * px(34), px(44), px(3 * 34));
+    const int steps = px(list_rows() < 3 ? 42 : 50), list = b.GetBottom() - session_place().y;
+    draw_session(dc, session_place());
     draw_steps(dc, wxRect(b.x + px(8), b.y + px(6), b.width - px(8), steps));
-    const int plot_top = b.y + steps + px(14), plot_height = b.height - steps - list - px(26);
+    const int plot_top = b.y + steps + px(14), plot_height = b.height - steps - list - px(16);
     draw_plot(dc, wxRect(b.x + px(4), plot_top, b.width / 2 - px(4), plot_height), Plot::flow_volume);
     draw_plot(dc, wxRect(b.x + b.width / 2, plot_top, b.width / 2 - px(4), plot_height), Plot::volume_time);
-    draw_list(dc, wxRect(b.x + px(10), b.GetBottom() - list - px(4), b.width - px(20), list));
+    draw_list(dc, wxRect(b.x + px(10), session_place().GetBottom() + px(3), b.width - px(20), list - px(58)));
   }
   if (!live())
     cover(dc, to_wx(state_words(card_.state)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
@@ -121,13 +122,16 @@ void FakeDesk::lose_ecg(double ago, double length) {
 
 void FakeDesk::add_blows() {
   edit([](station::Snapshot& s) {
+    using Use = station::SpirometryCard::Use;
     std::uint32_t number = 0;
-    for (const auto& [blow, words] :
-         {std::pair{devices::BlowParams{3.31, 2.62, 6.1}, "Tốt. Thở ra đủ 6 giây."},
-          std::pair{devices::BlowParams{3.12, 2.55, 4.8}, "Thổi chậm lúc đầu: lần sau thổi mạnh ngay."},
-          std::pair{devices::BlowParams{3.42, 2.80, 6.9}, "Tốt. Hai lần tốt giống nhau."}}) {
+    for (const auto& [blow, words, reasons] :
+         {std::tuple{devices::BlowParams{3.31, 2.62, 6.1}, "Good blow.", ""},
+          std::tuple{devices::BlowParams{3.12, 2.55, 4.8}, "Slow start: blow harder at the very beginning.", "slow start"},
+          std::tuple{devices::BlowParams{3.42, 2.80, 6.9}, "Good blow.", ""}}) {
       const auto m = devices::synthetic_manoeuvre(blow, 100);
-      station::SpirometryCard card{++number, blow.fvc_l, blow.fev1_l, blow.pef_lps, 6.4, words, {}, {}, {}};
+      const auto use = *reasons ? Use::usable : Use::acceptable;
+      station::SpirometryCard card{++number, blow.fvc_l, blow.fev1_l, blow.pef_lps, 6.4, core::tr(words), {}, {}, {},
+                                   use,      use,        *reasons ? core::tr(reasons) : ""};
       float volume = 0;
       for (std::size_t i = m.blow_start;
            i < m.flow_lps.size() && m.flow_lps[i] > -0.05F && i < m.blow_start + 640; ++i) {
@@ -138,6 +142,11 @@ void FakeDesk::add_blows() {
       }
       s.spirometry.push_back(card);
     }
+    auto& session = s.spirometry_session;
+    session.fev1_grade = session.fvc_grade = 'B';
+    session.hint = core::tr("One more good blow is needed.");
+    session.values = {{"FEV1", "L", 2.80, {}, {}}, {"FVC", "L", 3.42, {}, {}}, {"FEV1/FVC", "", 0.82, {}, {}}};
+    session.missing = core::tr("For predicted values enter: {0}.", core::tr("the height"));
   });
 }
 
@@ -284,7 +293,7 @@ void FakeDesk::add_capture(const std::string& kind, const std::string& device_ki
     c.side = side;
     c.durable = true;
     c.simulated = true;
-    c.words = kind == "still" ? "Nét" : "";
+    if (kind == "still") c.quality = {station::PictureCard::Verdict::good, "Sharp and well lit."};
     c.jpeg = jpeg;
     s.captures.push_back(c);
   });
@@ -353,6 +362,22 @@ void FakeDesk::set_muted(bool muted) {
   edit([&](station::Snapshot& s) { s.muted = muted; });
 }
 
+void FakeDesk::set_height(double cm) {
+  note("height " + std::to_string(static_cast<int>(cm)));
+  edit([&](station::Snapshot& s) {
+    s.height_cm = cm;
+    if (s.spirometry_session.values.empty()) return;
+    s.spirometry_session.reference = "GLI 2022";
+    s.spirometry_session.missing.clear();
+    s.spirometry_session.values[0].percent = 92;
+    s.spirometry_session.values[0].z = -0.53;
+    s.spirometry_session.values[1].percent = 101;
+    s.spirometry_session.values[1].z = 0.08;
+    s.spirometry_session.values[2].percent = 98;
+    s.spirometry_session.values[2].z = -0.21;
+  });
+}
+
 void FakeDesk::install_plugins() {
   const auto plugin = [](const char* id, const char* name, const char* vendor, const char* kind, core::PluginState state) {
     core::PluginInfo p;
@@ -388,12 +413,12 @@ void FakeDesk::install_plugins() {
   changed.signature = trust::State::tampered;
   changed.reason = core::tr("The driver program {0} was changed after it was signed, so it is not used. Call the technician.",
                             changed.name);
-  core::PluginInfo broken;
-  broken.name = "half-copied";
-  broken.folder = "/opt/caukham/plugins/half-copied";
-  broken.state = core::PluginState::broken;
-  broken.reason = "manifest.json: unexpected end of input";
-  edit([&](station::Snapshot& s) { s.plugins.installed = {ours, theirs, naked, changed, broken}; });
+  core::PluginInfo half;
+  half.name = "half-copied";
+  half.folder = "/opt/caukham/plugins/half-copied";
+  half.state = core::PluginState::broken;
+  half.reason = "manifest.json: unexpected end of input";
+  edit([&](station::Snapshot& s) { s.plugins.installed = {ours, theirs, naked, changed, half}; });
 }
 
 void FakeDesk::switch_plugin(const std::string& id, bool enabled) {

@@ -85,6 +85,7 @@ class FakeDesk : public station::Desk {
   void refuse_ask(const std::string& ask, const std::string&) override { note("refuse_ask " + ask); }
   void send_chat(const std::string& text) override { note("chat " + text); }
   void set_muted(bool muted) override;
+  void set_height(double cm) override;
   void enable_plugin(const std::string& id) override { switch_plugin(id, true); }
   void disable_plugin(const std::string& id) override { switch_plugin(id, false); }
   void remove_plugin(const std::string& id) override;

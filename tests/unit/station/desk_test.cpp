@@ -2,6 +2,7 @@
 // a patient nobody has named, a picture that is looked at while the next ones come.
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
@@ -288,7 +289,10 @@ TEST_CASE("a capture must be the picture that was on the screen, or none") {
   CHECK(bench.desk->snapshot()->captures.size() == 2);
   bench.desk->hold_picture(ear, 0);
   bench.desk->capture_still(ear, "", 0);
-  s = bench.wait([](const auto& now) { return durable(now) == 3; });
+  s = bench.wait([](const auto& now) {
+    return durable(now) == 3 && std::none_of(now.captures.begin(), now.captures.end(),
+                                             [](const auto& c) { return c.quality.sentence.empty(); });
+  });
   CHECK(s->captures[2].taken_unix_ns > s->captures[0].taken_unix_ns);
   const auto next = bench.wait([&](const auto& now) { return now.version > s->version + 2; });
   CHECK(next->captures.same(s->captures));  // nothing changed: nothing is copied
@@ -330,4 +334,47 @@ TEST_CASE("a driver program that is switched off must end its device with a sent
   const auto s = next.wait([&](const auto& now) { return !now.plugins.installed.empty(); });
   CHECK(state(*s) == core::PluginState::disabled);
   CHECK_FALSE(s->plugins.third_party);
+}
+
+TEST_CASE("the quality of each still must lie beside it in the record, and the camera's be told while it looks") {
+  Folder folder;
+  Bench bench(folder.path);
+  bench.open();
+  const auto ear = bench.plug("otoscope");
+  bench.newer_picture(ear, 0);
+  bench.wait([&](const auto& s) {
+    for (const auto& card : s.streams)
+      if (card.info.id == ear && !card.picture.sentence.empty()) return true;
+    return false;
+  });
+  bench.desk->capture_still(ear, "", 0);
+  bench.desk->close_exam();  // at once: what is being looked at is still waited for
+  const auto over = bench.wait([](const auto& s) { return s.exam.over(); });
+  CHECK(over->exam.state == "closed");
+  REQUIRE(over->captures.size() == 1);
+  CHECK_FALSE(over->captures[0].quality.sentence.empty());
+  auto& record = bench.desk->record();
+  const auto files = record.attachments(over->captures[0].id);
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].media_type == "image/jpeg");  // the picture is first, also for whoever reads the report
+  CHECK(files[1].file_name == "otoscope-quality.json");
+  const auto bytes = record.read_attachment(files[1].sha256);
+  const std::string json(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  CHECK(json.find("\"caukham-picture\"") != std::string::npos);
+  CHECK(json.find(over->captures[0].quality.sentence) != std::string::npos);
+  CHECK(bench.desk->report_json().find("\"ok\": true") != std::string::npos);
+}
+
+TEST_CASE("a height must be believed only when a person can have it, and stand in the audit trail") {
+  Folder folder;
+  Bench bench(folder.path);
+  bench.open();
+  bench.desk->set_height(1580);
+  bench.said("between 50 and 250 cm");
+  CHECK(bench.desk->snapshot()->height_cm == 0);
+  bench.desk->set_height(158);
+  const auto s = bench.wait([](const auto& now) { return now.height_cm == 158; });
+  bool noted = false;
+  for (const auto& row : bench.desk->record().audit(s->exam.id)) noted = noted || row.action == "height entered";
+  CHECK(noted);
 }

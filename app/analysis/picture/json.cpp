@@ -25,4 +25,35 @@ nlohmann::ordered_json to_json(const Quality& q) {
   return out;
 }
 
+nlohmann::ordered_json to_json(const Chart& c) {
+  json out = {{"found", c.found}, {"sentence", c.sentence}};
+  if (!c.found) return out;
+  out["chart"] = "ColorChecker Classic, made before November 2014";
+  out["corners_px"] = json::array();
+  for (double v : c.corners_px) out["corners_px"].push_back(round_to(v, 1));
+  out["patches_used"] = c.patches_used;
+  out["delta_e2000"] = {{"mean_before", round_to(c.mean_before, 2)}, {"worst_before", round_to(c.worst_before, 2)},
+                        {"mean_after", round_to(c.mean_after, 2)},   {"worst_after", round_to(c.worst_after, 2)},
+                        {"mean_unseen", round_to(c.mean_unseen, 2)}};
+  json& m = out["correction"] = {{"space", "linear sRGB, 0 to 1: matrix x (R, G, B, 1)"}, {"matrix", json::array()}};
+  for (std::size_t row = 0; row < 3; ++row) {
+    json line = json::array();
+    for (std::size_t i = 0; i < 4; ++i) line.push_back(round_to(c.correction[4 * row + i], 5));
+    m["matrix"].push_back(std::move(line));
+  }
+  json& list = out["patches"] = json::array();
+  for (const auto& p : c.patches)
+    list.push_back({{"name", p.name},
+                    {"reference_lab_d50", {round_to(p.reference.l, 3), round_to(p.reference.a, 3), round_to(p.reference.b, 3)}},
+                    {"measured_srgb", {round_to(p.measured.r, 1), round_to(p.measured.g, 1), round_to(p.measured.b, 1)}},
+                    {"clipped", p.clipped}, {"delta_e_before", round_to(p.delta_e_before, 2)}, {"delta_e_after", round_to(p.delta_e_after, 2)}});
+  return out;
+}
+
+nlohmann::ordered_json to_json(const Quality& quality, const Chart& chart) {
+  auto out = to_json(quality);
+  out["chart"] = to_json(chart);
+  return out;
+}
+
 }  // namespace caukham::analysis::picture

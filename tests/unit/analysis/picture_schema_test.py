@@ -29,5 +29,9 @@ for key, value in (("verdict", "fine"), ("value", 3)):
     next(f for f in broken["findings"] if f["verdict"] == "cannot_tell")[key] = value
     if validator.is_valid(broken):
         bad.append(f"the schema takes a wrong {key}")
+broken = copy.deepcopy(next(r for r in reports if r.get("chart", {}).get("found")))
+broken["chart"]["patches"].pop()
+if validator.is_valid(broken):
+    bad.append("the schema takes a chart of 23 patches")
 print(f"{len(reports)} reports, {len(bad)} wrong", *bad, sep="\n")
-sys.exit(1 if bad or len(reports) != 3 else 0)
+sys.exit(1 if bad or len(reports) != 5 else 0)

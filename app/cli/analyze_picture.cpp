@@ -8,6 +8,7 @@
 
 #include "analysis/picture/json.hpp"
 #include "cli/analyze.hpp"
+#include "core/i18n.hpp"
 #include "media/still.hpp"
 
 namespace caukham::cli {
@@ -56,6 +57,13 @@ void print(const std::string& file, const picture::Quality& q) {
       std::printf("  %-13s       –                           %s\n", f.key, f.sentence);
   }
 }
+
+// The chart's sentences are the analysis' own; the catalogue has to hear of them here.
+[[maybe_unused]] constexpr const char* chart_sentences[] = {
+    core::tr_later("The colour chart was found."),
+    core::tr_later("No colour chart was found. Lay the 24-patch chart flat beside the skin, whole and without glare."),
+    core::tr_later("There is a grid of patches, but its colours are not those of the 24-patch chart."),
+    core::tr_later("The picture cannot be looked at.")};
 
 void print(const picture::Chart& c) {
   std::printf("  %s\n", c.sentence);

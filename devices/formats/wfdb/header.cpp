@@ -9,6 +9,7 @@ namespace caukham::formats {
 namespace {
 
 constexpr std::size_t max_header_bytes = 64 * 1024, max_signals = 64, max_comments = 64;
+constexpr double max_segments = 20000;
 
 using Words = std::vector<std::string>;
 
@@ -92,7 +93,7 @@ WfdbSignal signal_line(const Words& w) {
 
 void record_line(const Words& w, WfdbHeader& h, std::size_t& expected) {
   if (w.size() < 2) fail("the first line needs a record name and a number of signals");
-  if (w[0].find('/') != std::string::npos) fail("multi-segment records are not supported; analyse its segments one by one");
+  if (w[0].find('/') != std::string::npos) fail("a segment is made of segments itself, which no WFDB record may be");
   h.record = w[0].substr(0, 80);
   std::string_view rest;
   const double n = number(w[1], "number of signals", -1e9, 1e9);
@@ -129,6 +130,36 @@ WfdbHeader parse_wfdb_header(std::string_view text) {
   if (first) fail("empty");
   if (h.signals.size() < expected) fail("truncated, signal lines are missing");
   return h;
+}
+
+std::optional<WfdbMaster> parse_wfdb_master(std::string_view text) {
+  WfdbMaster m;
+  std::size_t expected = 0;
+  bool first = true;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const auto w = words(line);
+    if (w.empty() || w[0][0] == '#') continue;
+    if (first) {
+      const auto slash = w[0].find('/');
+      if (slash == std::string::npos) return std::nullopt;
+      first = false;
+      m.record = w[0].substr(0, std::min<std::size_t>(slash, 80));
+      expected = static_cast<std::size_t>(number(std::string_view(w[0]).substr(slash + 1), "number of segments", 1, max_segments));
+      if (w.size() > 2) m.rate_hz = number(w[2], "sampling rate", 0.1, 100000);
+    } else if (m.segments.size() < expected) {
+      if (w.size() < 2) fail("a segment needs a name and a number of samples");
+      if (w[0].size() > 255 || w[0].find_first_of("/\\.") != std::string::npos) fail("the segments must lie beside the header");
+      m.segments.push_back({w[0], static_cast<std::uint64_t>(number(w[1], "number of samples", 0, 1e12))});
+      m.frames += m.segments.back().frames;
+    }
+  }
+  if (first) return std::nullopt;
+  if (m.segments.size() < expected) fail("truncated, segment lines are missing");
+  return m;
 }
 
 }  // namespace caukham::formats

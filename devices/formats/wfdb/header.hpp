@@ -36,7 +36,23 @@ struct WfdbHeader {
   std::vector<std::string> comments;   // without '#'; at most 64 of at most 200 bytes ("age: 81", "ATrial fib…")
 };
 
-// Throws WfdbError, in words, on anything that is not a single-segment record header. At most 64 KiB are looked at.
+// Throws WfdbError, in words, on anything that is not a single-segment record header. At most 64 KiB are read.
 WfdbHeader parse_wfdb_header(std::string_view text);
+
+// A record made of segments, each a record of its own; "~": a gap of that length. When the first segment has no frames
+// it is the layout: its header names all signals there are, and each segment holds some of them (variable layout).
+struct WfdbMaster {
+  std::string record;
+  double rate_hz = 250;
+  std::uint64_t frames = 0;  // the segments' sum
+  struct Segment {
+    std::string name;
+    std::uint64_t frames = 0;
+  };
+  std::vector<Segment> segments;  // 1 … 20000
+};
+
+// nullopt: an ordinary header. Throws WfdbError for a multi-segment one that cannot be understood.
+std::optional<WfdbMaster> parse_wfdb_master(std::string_view text);
 
 }  // namespace caukham::formats

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <utility>
 
 namespace caukham::formats {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t most_samples = 400'000'000;  // as wfdb_samples
 
 template <class Container>
 Container read_file(const fs::path& path, std::uint64_t max_bytes) {
@@ -23,9 +27,7 @@ Container read_file(const fs::path& path, std::uint64_t max_bytes) {
   return bytes;
 }
 
-}  // namespace
-
-WfdbRecord read_wfdb(std::string_view header_text, const WfdbFiles& files) {
+WfdbRecord read_single(std::string_view header_text, const WfdbFiles& files) {
   WfdbRecord out;
   out.header = parse_wfdb_header(header_text);
   const auto& h = out.header;
@@ -61,6 +63,77 @@ WfdbRecord read_wfdb(std::string_view header_text, const WfdbFiles& files) {
     throw WfdbError("WFDB record " + h.record + ": " +
                     (opened ? "the samples' file holds not one whole frame" : out.warnings.front()));
   return out;
+}
+
+// The header of one of a master's segments; empty when it is missing.
+std::string segment_header(const std::string& name, const WfdbFiles& files) {
+  const auto bytes = files(name + ".hea");
+  return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
+}
+
+WfdbRecord read_segments(const WfdbMaster& master, const WfdbFiles& files) {
+  WfdbRecord out;
+  // The signals there are: of the layout, else of the first segment that is there.
+  const bool variable = master.segments.front().frames == 0;
+  for (const auto& s : master.segments) {
+    if (s.name == "~") continue;
+    const auto text = segment_header(s.name, files);
+    if (!text.empty()) {
+      out.header = parse_wfdb_header(text);
+      break;
+    }
+    if (variable) break;
+  }
+  auto& signals = out.header.signals;
+  if (signals.empty())
+    throw WfdbError("WFDB record " + master.record + ": " +
+                    (variable ? "the layout header " + master.segments.front().name + ".hea is missing" : "none of its segments is there"));
+  out.header.record = master.record, out.header.rate_hz = master.rate_hz, out.header.frames = master.frames;
+  std::uint64_t total = 0;
+  for (const auto& s : signals) total += master.frames * s.samples_per_frame;
+  if (master.frames > most_samples || total > most_samples) throw WfdbError("WFDB record " + master.record + ": too long to be read at once");
+  for (const auto& s : signals)
+    out.physical.emplace_back(static_cast<std::size_t>(master.frames * s.samples_per_frame), std::numeric_limits<float>::quiet_NaN());
+  std::uint64_t at = 0;
+  bool any = false;
+  std::vector<bool> unit_known(signals.size(), false);
+  for (const auto& segment : master.segments) {
+    const auto start = std::exchange(at, at + segment.frames);
+    if (segment.name == "~" || segment.frames == 0) continue;
+    const auto text = segment_header(segment.name, files);
+    if (text.empty()) {
+      out.warnings.push_back("the segment " + segment.name + " is missing; it is a gap");
+      continue;
+    }
+    auto part = read_single(text, files);
+    for (auto& w : part.warnings) out.warnings.push_back("segment " + segment.name + ": " + w);
+    for (std::size_t i = 0; i < part.header.signals.size(); ++i) {
+      const auto& own = part.header.signals[i];
+      const auto to = variable ? static_cast<std::size_t>(std::find_if(signals.begin(), signals.end(), [&](const auto& s) { return s.name == own.name; }) -
+                                                          signals.begin())
+                               : i;
+      if (to >= signals.size() || signals[to].samples_per_frame != own.samples_per_frame)
+        throw WfdbError("WFDB record " + master.record + ": the segment " + segment.name + " has a signal that the record has not: " + own.name);
+      // A layout states no units that bind; the segments do, and they must agree.
+      if (!unit_known[to]) signals[to].units = own.units;
+      unit_known[to] = true;
+      if (signals[to].units != own.units && !part.physical[i].empty())
+        throw WfdbError("WFDB record " + master.record + ": the unit of " + own.name + " changes from segment to segment");
+      const auto n = std::min<std::size_t>(part.physical[i].size(), static_cast<std::size_t>(segment.frames * own.samples_per_frame));
+      std::copy_n(part.physical[i].begin(), n, out.physical[to].begin() + static_cast<std::ptrdiff_t>(start * own.samples_per_frame));
+      signals[to].calibrated = signals[to].calibrated && own.calibrated;
+    }
+    any = true;
+  }
+  if (!any) throw WfdbError("WFDB record " + master.record + ": none of its segments is there");
+  return out;
+}
+
+}  // namespace
+
+WfdbRecord read_wfdb(std::string_view header_text, const WfdbFiles& files) {
+  if (const auto master = parse_wfdb_master(header_text)) return read_segments(*master, files);
+  return read_single(header_text, files);
 }
 
 WfdbRecord load_wfdb(const std::string& path, std::uint64_t max_file_bytes) {

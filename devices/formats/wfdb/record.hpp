@@ -1,4 +1,4 @@
-// A whole WFDB record: header and every samples' file it names. The only place of this folder that opens files.
+// A whole WFDB record, of one segment or of many: header and every samples' file it names. The only place of this folder that opens files.
 #pragma once
 #include <functional>
 #include <optional>
@@ -17,7 +17,7 @@ struct WfdbRecord {
 // The bytes of a file beside the header; nullopt when there is none.
 using WfdbFiles = std::function<std::optional<std::vector<std::uint8_t>>(const std::string& name)>;
 
-// Throws WfdbError: the header is not one, a format is not read, or no signal has a single sample.
+// Of a record of segments one long one is made; its gaps are NaN. Throws WfdbError: the header is not one, a format is not read, or no signal has a single sample.
 WfdbRecord read_wfdb(std::string_view header_text, const WfdbFiles& files);
 
 // `path` with or without `.hea`. Throws WfdbError also when files cannot be read or are larger than `max_file_bytes`.

@@ -123,7 +123,7 @@ TEST_CASE("what is no WFDB record must be refused in words") {
   CHECK_THROWS_WITH(parse_wfdb_header("# only a remark\n"), Catch::Contains("empty"));
   CHECK_THROWS_WITH(parse_wfdb_header("Dear colleague, please find attached\n"), Catch::Contains("not a number"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 9 1000 4\nrec.dat 16 2000\n"), Catch::Contains("truncated"));
-  CHECK_THROWS_WITH(parse_wfdb_header("rec/2 9 1000 4\n"), Catch::Contains("multi-segment"));
+  CHECK_THROWS_WITH(parse_wfdb_header("rec/2 9 1000 4\n"), Catch::Contains("segment"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 1 1000 4\n../x.dat 16\n"), Catch::Contains("beside the header"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 1 1000 4\n.. 16\n"), Catch::Contains("beside the header"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 99999 1000\n"), Catch::Contains("64 signals"));
@@ -173,4 +173,60 @@ TEST_CASE("random headers and samples must never do more than be refused") {
   }
   CHECK(read_well > 1000);
   CHECK(read_well < 20000);
+}
+
+namespace {
+
+Bytes text(const std::string& s) { return Bytes(s.begin(), s.end()); }
+
+}  // namespace
+
+TEST_CASE("a record of segments must be read as one, its gaps and missing segments as missing samples") {
+  const std::map<std::string, Bytes> files = {{"a.hea", text("a 2 100 3\na.dat 16 10 16 0 0 0 0 I\na.dat 16 10 16 0 0 0 0 II\n")},
+                                              {"a.dat", encode(16, {10, 20, 30, 40, 50, 60})},
+                                              {"b.hea", text("b 2 100 2\nb.dat 16 5 16 0 0 0 0 I\nb.dat 16 10 16 0 0 0 0 II\n")},
+                                              {"b.dat", encode(16, {10, 20, 30, 40})}};
+  const auto r = read("whole/4 2 100 8\na 3\n~ 2\nb 2\ngone 1\n", files);
+  CHECK(r.header.record == "whole");
+  CHECK(r.header.frames == 8);
+  REQUIRE(r.physical.size() == 2);
+  REQUIRE(r.physical[0].size() == 8);
+  CHECK(r.physical[0][2] == 5);
+  CHECK(std::isnan(r.physical[0][3]));
+  CHECK(std::isnan(r.physical[1][4]));
+  CHECK(r.physical[0][5] == 2);  // each segment by its own gain
+  CHECK(r.physical[1][6] == 4);
+  CHECK(std::isnan(r.physical[0][7]));
+  REQUIRE(r.warnings.size() == 1);
+  CHECK(r.warnings[0].find("gone") != std::string::npos);
+}
+
+TEST_CASE("segments of a variable layout must be put together by the names of their signals") {
+  const std::map<std::string, Bytes> files = {{"layout.hea", text("layout 3 100 0\n~ 0 200 0 0 0 0 0 II\n~ 0 200 0 0 0 0 0 V\n~ 0 200 0 0 0 0 0 ABP\n")},
+                                              {"a.hea", text("a 1 100 2\na.dat 16 10 16 0 0 0 0 V\n")},
+                                              {"a.dat", encode(16, {10, 20})},
+                                              {"b.hea", text("b 2 100 2\nb.dat 16 10/mmHg 16 0 0 0 0 ABP\nb.dat 16 10 16 0 0 0 0 II\n")},
+                                              {"b.dat", encode(16, {10, 20, 30, 40})}};
+  const auto r = read("whole/3 3 100 4\nlayout 0\na 2\nb 2\n", files);
+  REQUIRE(r.physical.size() == 3);
+  CHECK(std::isnan(r.physical[0][1]));
+  CHECK(r.physical[0][3] == 4);
+  CHECK(r.physical[1][1] == 2);
+  CHECK(std::isnan(r.physical[1][2]));
+  CHECK(r.physical[2][2] == 1);
+  CHECK(r.header.signals[2].units == "mmHg");
+}
+
+TEST_CASE("a record of segments that makes no sense must be refused in words") {
+  const std::map<std::string, Bytes> files = {{"a.hea", text("a 1 100 2\na.dat 16 10 16 0 0 0 0 V\n")}, {"a.dat", encode(16, {10, 20})},
+                                              {"n.hea", text("n/1 1 100 2\na 2\n")},
+                                              {"two.hea", text("two 2 100 1\na.dat 16 10 16 0 0 0 0 V\na.dat 16 10 16 0 0 0 0 I\n")}};
+  CHECK_THROWS_WITH(read("w/2 1 100 4\na 2\n", files), Catch::Contains("missing"));
+  CHECK_THROWS_WITH(read("w/1 1 100 4\ngone 4\n", files), Catch::Contains("none of its segments"));
+  CHECK_THROWS_WITH(read("w/2 1 100 4\ngone 0\na 2\n", files), Catch::Contains("layout"));
+  CHECK_THROWS_WITH(read("w/1 1 100 2\nn 2\n", files), Catch::Contains("segment"));
+  CHECK_THROWS_WITH(read("w/1 1 100 2\n../a 2\n", files), Catch::Contains("beside"));
+  CHECK_THROWS_WITH(read("w/2 1 100 3\na 2\ntwo 1\n", files), Catch::Contains("two"));
+  CHECK_THROWS_WITH(read("w/2 1 100 9\na 2\n~ 999999999999\n", files), Catch::Contains("too long"));
+  CHECK_THROWS_WITH(read("w/99999999 1 100 9\n", files), Catch::Contains("range"));
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/rounding.hpp"
+#include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "cli/spirometry_files.hpp"
 
@@ -75,15 +76,12 @@ int analyze_gli(const std::vector<std::string>& args) {
   bool json = false;
   for (const auto& a : args) {
     if (a == "--json") json = true;
-    else if (a == "--help" || a == "-h" || (a.size() > 1 && a[0] == '-') || !file.empty()) {
-      std::fputs(gli_usage, a == "--help" || a == "-h" ? stdout : stderr);
-      return a == "--help" || a == "-h" ? 0 : 2;
-    } else file = a;
+    else if (a == "--help" || a == "-h") return std::fputs(gli_usage, stdout), 0;
+    else if (a.size() > 1 && a[0] == '-') throw UsageError("this option is not known: " + a);
+    else if (!file.empty()) throw UsageError("one table at a time");
+    else file = a;
   }
-  if (file.empty()) {
-    std::fputs(gli_usage, stderr);
-    return 2;
-  }
+  if (file.empty()) throw UsageError("it needs a table");
   std::string text;
   try {
     text = read_text(file);

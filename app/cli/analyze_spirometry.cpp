@@ -7,8 +7,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "analysis/spirometry/report.hpp"
+#include "analysis/spirometry/response.hpp"
 #include "analysis/spirometry/wf.hpp"
+#include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "cli/spirometry_files.hpp"
 #include "station/station.hpp"
@@ -24,6 +25,8 @@ constexpr const char* spirometry_usage =
     "  --age YEARS            children of six and less have other limits\n"
     "  --btps PB,T,RH         mmHg, deg C, %: the flow is at room conditions and is converted (default: "
     "taken as it is)\n"
+    "  --pre FILE... --post FILE...    two sessions, before and after a bronchodilator: the change of FEV1 and FVC by\n"
+    "                         the rule of 2022 (needs --set) and the older one of 2005\n"
     "  --set NAME --sex m|f --height CM [--group N]       compares with GLI2012, GLI2022 or NHANES3 (needs "
     "--age)\n"
     "caukham-cli analyze calibration FILE... [--json]   strokes of a syringe (also: analyze spirometry "
@@ -32,7 +35,7 @@ constexpr const char* spirometry_usage =
     "  --log FILE             appends the result as one JSON line\n";
 
 struct Wish {
-  std::vector<std::string> files;
+  std::vector<std::string> files, pre, post;
   bool json = false, calibration = false, help = false;
   std::optional<double> age, height;
   std::optional<spirometry::Conditions> room;
@@ -44,20 +47,23 @@ struct Wish {
 double number(const std::string& option, const std::string& text, double low, double high) {
   const auto v = spirometry::to_number(text);
   if (!v || *v < low || *v > high)
-    throw std::runtime_error(option + " needs a number from " + std::to_string(static_cast<int>(low)) +
+    throw UsageError(option + " needs a number from " + std::to_string(static_cast<int>(low)) +
                              " to " + std::to_string(static_cast<int>(high)) + ", not \"" + text + "\"");
   return *v;
 }
 
 Wish wish_of(const std::vector<std::string>& args) {
   Wish w;
+  auto* list = &w.files;
   for (std::size_t i = 0; i < args.size(); ++i) {
     const auto& a = args[i];
     const auto value = [&]() -> const std::string& {
-      if (i + 1 >= args.size()) throw std::runtime_error(a + " needs a value");
+      if (i + 1 >= args.size()) throw UsageError(a + " needs a value");
       return args[++i];
     };
     if (a == "--json") w.json = true;
+    else if (a == "--pre") list = &w.pre;
+    else if (a == "--post") list = &w.post;
     else if (a == "--calibration") w.calibration = true;
     else if (a == "--help" || a == "-h") w.help = true;
     else if (a == "--age") w.age = number(a, value(), 2, 120);
@@ -70,16 +76,18 @@ Wish wish_of(const std::vector<std::string>& args) {
     else if (a == "--btps") {
       const auto cells = spirometry::split_cells(value(), ',');
       if (cells.size() != 3)
-        throw std::runtime_error("--btps needs pressure,temperature,humidity such as 758,27.5,60");
+        throw UsageError("--btps needs pressure,temperature,humidity such as 758,27.5,60");
       w.room = spirometry::Conditions{number("--btps pressure", std::string(cells[0]), 400, 820),
                                       number("--btps temperature", std::string(cells[1]), 0, 50),
                                       number("--btps humidity", std::string(cells[2]), 0, 100)};
     } else if (a.size() > 1 && a[0] == '-')
-      throw std::runtime_error("this option is not known: " + a + "\n" + spirometry_usage);
-    else w.files.push_back(a);
+      throw UsageError("this option is not known: " + a);
+    else list->push_back(a);
   }
   if (!w.set.empty() && (!w.age || !w.height || (w.sex != "m" && w.sex != "f")))
-    throw std::runtime_error("--set needs --age, --height and --sex m or f");
+    throw UsageError("--set needs --age, --height and --sex m or f");
+  if (w.pre.empty() != w.post.empty()) throw UsageError("--pre and --post need files each");
+  if (!w.pre.empty() && (!w.files.empty() || w.calibration)) throw UsageError("every file must stand after --pre or after --post");
   return w;
 }
 
@@ -122,24 +130,16 @@ int calibrate(const Wish& w) {
   return check.passed ? 0 : 1;
 }
 
-}  // namespace
-
-int analyze_spirometry(const std::vector<std::string>& args) {
-  const auto w = wish_of(args);
-  if (w.help || w.files.empty()) {
-    std::fputs(spirometry_usage, w.help ? stdout : stderr);
-    return w.help ? 0 : 2;
-  }
-  if (w.calibration) return calibrate(w);
+spirometry::Report report_of(const std::vector<std::string>& files, const Wish& w) {
   spirometry::Report report;
-  report.files = w.files;
+  report.files = files;
   report.age_years = w.age;
   std::vector<spirometry::RecordedBlow> recorded;
   if (w.room) {
     report.btps = spirometry::btps_factors(*w.room);
     report.volume_state = "BTPS";
   }
-  for (const auto& file : w.files) {
+  for (const auto& file : files) {
     try {
       auto flow = load_flow(file);
       if (report.btps) spirometry::to_btps(flow.flow_lps, *report.btps);
@@ -164,6 +164,25 @@ int analyze_spirometry(const std::vector<std::string>& args) {
                                       *w.height, w.group};
     report.references = spirometry::compare(report.session.best, load_reference_tables(), w.set, subject);
   }
+  return report;
+}
+
+}  // namespace
+
+int analyze_spirometry(const std::vector<std::string>& args) {
+  const auto w = wish_of(args);
+  if (w.help) return std::fputs(spirometry_usage, stdout), 0;
+  if (w.files.empty() && w.pre.empty()) throw UsageError("it needs a file");
+  if (w.calibration) return calibrate(w);
+  if (!w.pre.empty()) {
+    const auto pre = report_of(w.pre, w), post = report_of(w.post, w);
+    const bool good = pre.errors.empty() && post.errors.empty();
+    if (w.json) return print(spirometry::to_json(pre, post), good);
+    std::cout << "Before\n" << spirometry::to_text(pre) << "\nAfter\n" << spirometry::to_text(post) << "\n"
+              << spirometry::to_text(spirometry::responses(pre, post));
+    return good ? 0 : 1;
+  }
+  const auto report = report_of(w.files, w);
   const bool good = report.errors.empty();
   if (w.json) return print(spirometry::to_json(report), good);
   std::cout << spirometry::to_text(report);

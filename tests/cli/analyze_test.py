@@ -218,8 +218,79 @@ def bad(folder):
     assert result["heart_rate_bpm"] is None and result["beats"] == [], result
 
 
+def segments(folder):
+    """A record of three segments and a gap is one recording; a table of segments that are not there is refused."""
+    leads, peaks = hearts(60)
+    cut = 20 * RATE
+    write_212(folder, "s1", [l[:cut] for l in leads])
+    write_212(folder, "s2", [l[cut:2 * cut] for l in leads])
+    write_212(folder, "s3", [l[2 * cut:] for l in leads])
+    write_212(folder, "whole", leads)
+    (folder / "multi.hea").write_text(f"multi/4 2 {RATE} {60 * RATE + 3600}\ns1 {cut}\ns2 {cut}\n~ 3600\ns3 {60 * RATE - 2 * cut}\n")
+    whole = json.loads(cli("ecg", folder / "whole", "--json").stdout)["beats"]
+    multi = json.loads(cli("ecg", folder / "multi", "--json").stdout)
+    samples = [b["sample"] for b in multi["beats"]]
+    assert multi["record"] == "multi" and multi["leads"][:2] == ["MLII", "V5"]
+    assert not [s for s in samples if 2 * cut + 40 < s < 2 * cut + 3560], "a beat in the gap"
+    wanted = [b["sample"] + (3600 if b["sample"] >= 2 * cut else 0) for b in whole]
+    missed = [s for s in wanted if min(abs(s - t) for t in samples) > 8]
+    assert len(missed) <= 2 and abs(len(samples) - len(wanted)) <= 2, (missed, len(samples), len(wanted))
+    (folder / "gone.hea").write_text(f"gone/2 2 {RATE} 2000\nno1 1000\nno2 1000\n")
+    refused("ecg", folder / "gone", "--lang", "en", says=["segments"])
+
+
+def write_wf(path, fvc, tau, rate=100):
+    """An exponential expiration of 8 s, volume over time in litres."""
+    lines = ["[Header]", f"Name={path.stem}", "Type=VT", f"Freq={rate}", "[Data]"]
+    lines += [f"{fvc * (1 - math.exp(-i / rate / tau)):.5f}" for i in range(8 * rate)]
+    path.write_text("\n".join(lines) + "\n")
+    return fvc
+
+
+def breath(folder):
+    """Before and after a bronchodilator, by both rules; and what is asked wrongly."""
+    before, after = folder / "before.wf", folder / "after.wf"
+    write_wf(before, 4.0, 0.9), write_wf(after, 4.3, 0.75)
+    person = ("--set", "GLI2022", "--sex", "m", "--age", 40, "--height", 175)
+    both = json.loads(cli("spirometry", "--pre", before, "--post", after, *person, "--json").stdout)
+    fev1 = both["bronchodilator_response"]["fev1"]
+    pre, post = both["pre"]["session"]["best"]["fev1_l"], both["post"]["session"]["best"]["fev1_l"]
+    assert fev1["pre_l"] == pre and fev1["post_l"] == post and abs(fev1["change_l"] - (post - pre)) < 0.0011, fev1
+    assert abs(fev1["percent_of_predicted"] - 100 * (post - pre) / fev1["predicted_l"]) < 0.05, fev1
+    assert [r["met"] for r in fev1["rules"]] == [True, True] and "2022" in fev1["rules"][0]["rule"], fev1
+    fvc = both["bronchodilator_response"]["fvc"]
+    assert [r["met"] for r in fvc["rules"]] == [False, False], fvc  # + 0.3 L of 4: 7.5 %
+    alone = json.loads(cli("spirometry", "--pre", before, "--post", after, "--json").stdout)["bronchodilator_response"]["fev1"]
+    assert alone["rules"][0]["met"] is None and alone["rules"][1]["met"] is True and "predicted" in alone["reason"], alone
+    assert "ATS/ERS 2005" in cli("spirometry", "--pre", before, "--post", after).stdout
+    refused("spirometry", "--pre", before, expect=2, says=["--post"])
+    refused("spirometry", before, "--pre", before, "--post", after, expect=2, says=["--pre"])
+    refused("spirometry", before, "--age", "old", expect=2, says=["--age"])
+    refused("spirometry", before, "--set", "GLI2022", expect=2, says=["--height"])
+    one = json.loads(cli("spirometry", before, "--json").stdout)
+    for key in ("fvc_l", "fev1_l", "fev1_fvc", "pef_l_s", "fef25_75_l_s", "bev_l", "bev_percent_fvc", "fet_s", "eotv_l"):
+        assert key in one, key
+    for what in ("ecg", "compare", "spirometry", "calibration", "gli", "picture"):
+        refused(what, "some-file", "--no-such-option", expect=2, says=["--no-such-option"])
+        refused(what, expect=2)
+        assert len(cli(what, "--help").stdout) > 60
+    # One sample, constant, not a number, saturated: no curve, no number.
+    for name, data in (("one", ["0.1"]), ("constant", ["1.0"] * 500), ("nan", ["0.1", "nan"] * 200), ("huge", ["3000"] * 500)):
+        path = folder / f"{name}.wf"
+        path.write_text("[Header]\nType=VT\nFreq=100\n[Data]\n" + "\n".join(data) + "\n")
+        done = cli("spirometry", path, "--json", expect=1)
+        result = json.loads(done.stdout)
+        assert result["errors"] and result["manoeuvres"] == [] and result.get("fvc_l") is None, (name, result)
+    table = folder / "rows.csv"
+    table.write_text("set,age_mode,sex,age,height_cm,ethnicity,parameter,value\nGLI2022,interpolated,m,forty,175,1,FEV1,3\n")
+    done = cli("gli", table, expect=1)
+    assert "line 2" in done.stderr, done.stderr
+
+
 with tempfile.TemporaryDirectory(prefix="caukham-analyze-") as name:
     good(pathlib.Path(name))
     scores(pathlib.Path(name))
     bad(pathlib.Path(name))
+    segments(pathlib.Path(name))
+    breath(pathlib.Path(name))
 print("all held")

@@ -124,7 +124,7 @@ void place(const View& view, const std::vector<Patch>& grid, Placed& best) {
 
 // X-Rite's L*a*b* under D50 for charts made before November 2014, as printed with the chart and listed by BabelColor
 // ("The ColorChecker Pages"); written down from memory here and held against BabelColor's published sRGB values in the
-// tests (within ΔE2000 3, blue 4.2).
+// tests (within ΔE2000 3.1, blue 4.2).
 const std::array<ChartColour, 24>& chart_colours() {
   static constexpr std::array<ChartColour, 24> colours = {{
       {"dark skin", {37.986, 13.555, 14.059}},   {"light skin", {65.711, 18.130, 17.810}},

@@ -135,7 +135,7 @@ TEST_CASE("a picture without the chart must say so: skin, other colours in a gri
   CHECK_FALSE(find_chart(view_of(noise)).found);
 }
 
-TEST_CASE("reports of charts for the schema: found with its correction, or the sentence alone") {
+TEST_CASE("reports for the schema, with charts: found with its correction, or the sentence alone") {
   const auto picture = draw({.light = {0.7, 0.6, 0.5}});
   const auto with = to_json(measure(view_of(picture)), find_chart(view_of(picture)));
   const auto without = to_json(measure(view_of(spots())), find_chart(view_of(spots())));

@@ -8,6 +8,7 @@ namespace {
 constexpr const char* tr_later(const char* key) { return key; }
 constexpr std::int64_t remembers_ns = 8'000'000'000;  // longer, and another place is being looked at
 constexpr double much_wider = 1.6;                     // times the best edge width: half the detail is gone
+constexpr double plainly_sharp = 0.5;                  // of the limit: narrower edges are sharp beyond any doubt
 
 }  // namespace
 
@@ -28,7 +29,7 @@ const Quality& LiveQuality::look(const View& view, std::int64_t time_ns) {
     if (!best_px_ || *f.value <= *best_px_ || time_ns - best_at_ns_ > remembers_ns) {
       best_px_ = f.value;
       best_at_ns_ = time_ns;
-    } else if (f.verdict == Verdict::good && *f.value > much_wider * *best_px_) {
+    } else if (f.verdict == Verdict::good && *f.value > much_wider * *best_px_ && *f.value > plainly_sharp * f.limit) {
       f.verdict = Verdict::poor;
       f.limit = much_wider * *best_px_;
       f.source = "Caukham: 1.6 times the sharpest of the last 8 s";

@@ -198,6 +198,17 @@ TEST_CASE("live: the same place less sharp than a moment ago is said, and betwee
   CHECK(verdict(live.look(view_of(blurred(spots(), 1.2)), 20'000'000'000), "sharpness") == Verdict::good);  // forgotten
 }
 
+TEST_CASE("live: what is plainly sharp is not found fault with for having been sharper still") {
+  LiveQuality live;
+  const auto picture = spots(1280, 960);  // in which an edge may be 4.8 px wide
+  live.look(view_of(picture), 0);
+  const double best = value(live.last(), "sharpness");
+  const auto& later = live.look(view_of(blurred(picture, 1.2)), 300'000'000);
+  INFO(best << " px, then " << value(later, "sharpness") << " px, limit " << later.find("sharpness")->limit << " px");
+  CHECK(value(later, "sharpness") > 1.6 * best);
+  CHECK(verdict(later, "sharpness") == Verdict::good);
+}
+
 TEST_CASE("bad pictures are refused in words, and no number is given") {
   const auto refused = [](const View& v) {
     const auto q = measure(v);

@@ -311,15 +311,23 @@ void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
     if (v.percent && !v.unit.empty()) values += "  " + number_words(*v.percent, 0) + " %";
     if (v.z) values += "  z " + number_words(*v.z, 1);
   }
-  std::string below = session_.hint;
-  const auto add = [&](const std::string& text) { below += (below.empty() ? "" : " ") + text; };
-  if (!session_.missing.empty()) add(session_.missing);
-  if (!session_.reference.empty()) add(tr("Predicted by {0}, no BTPS correction.", session_.reference));
   if (session_.fev1_grade == 0) values = tr("No blow yet");
   draw_text(dc, to_wx(values), wxRect(where.x, where.y, width, where.height / 2));
+  const int after = std::min(width, dc.GetTextExtent(to_wx(values)).x + px(24));
   dc.SetFont(font(14));
-  dc.SetTextForeground(session_.missing.empty() ? p.muted : p.warning);
-  draw_text(dc, to_wx(below), wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
+  dc.SetTextForeground(p.muted);
+  const auto below = [&](const std::string& text) {
+    draw_text(dc, to_wx(text), wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
+  };
+  if (session_.missing.empty()) {
+    const std::string how = session_.reference.empty() ? std::string()
+                                                       : tr("Predicted by {0}, no BTPS correction.", session_.reference);
+    return below(session_.hint.empty() ? how : session_.hint + " " + how);
+  }
+  // Without predicted values there is room beside the measured ones, so that neither sentence is cut.
+  draw_text(dc, to_wx(session_.hint), wxRect(where.x + after, where.y, width - after, where.height / 2));
+  dc.SetTextForeground(p.warning);
+  below(session_.missing);
 }
 
 void SpirometryPane::draw(wxDC& dc, const wxRect&) {

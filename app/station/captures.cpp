@@ -120,7 +120,8 @@ void StationImpl::take_still(core::StreamId stream, const std::string& ask, std:
 // How good the picture is, is stored beside it: whoever judges the ear later knows what the picture can show.
 void StationImpl::judge_still(std::size_t index, const core::StreamInfo& info, const core::ChunkPtr& picture) {
   ++desk_->being_judged;
-  pictures_.judge(info.id, picture, [this, index, exam = desk_->exam.id, name = info.device_kind + "-quality.json"](
+  const bool chart = info.device_kind == "dermatoscope";  // skin is photographed beside one, an ear is not
+  pictures_.judge(info.id, picture, chart, [this, index, exam = desk_->exam.id, name = info.device_kind + "-quality.json"](
                                         const PictureCard& card, const std::string& json) {
     worker_.post([this, index, exam, name, card, json] {
       if (!desk_ || desk_->exam.id != exam) return;

@@ -43,19 +43,23 @@ PictureCard card_of(const picture::Quality& quality) {
 }
 
 // Movement is told against the picture that was looked at just before, when there is one.
-picture::Quality quality_of(const core::Chunk& still, const media::PicturePtr& before) {
+void judge_now(const core::Chunk& still, bool look_for_chart, const media::PicturePtr& before,
+               const PictureWatch::Judged& done) {
   media::MjpegDecoder decoder;
   const auto decoded = decoder.to_i420(still.picture, still.time_ns, still.first_sample);
   if (!decoded) {
     picture::Quality quality;
     quality.error = "The picture cannot be decoded: " + decoder.error();
-    return quality;
+    return done(card_of(quality), picture::to_json(quality).dump(1) + "\n");
   }
   picture::Before earlier;
   const auto apart = before ? decoded->time_ns - before->time_ns : 0;
   const bool comparable = apart > 0 && apart < movement_within_ns;
   if (comparable) picture::measure(view_of(*before), before->time_ns, nullptr, &earlier);
-  return picture::measure(view_of(*decoded), decoded->time_ns, comparable ? &earlier : nullptr);
+  const auto view = view_of(*decoded);
+  const auto quality = picture::measure(view, decoded->time_ns, comparable ? &earlier : nullptr);
+  const auto json = look_for_chart ? picture::to_json(quality, picture::find_chart(view)) : picture::to_json(quality);
+  done(card_of(quality), json.dump(1) + "\n");
 }
 
 }  // namespace
@@ -94,10 +98,10 @@ PictureCard PictureWatch::card(core::StreamId stream, std::int64_t now_ns) const
   return found->second.card;
 }
 
-void PictureWatch::judge(core::StreamId stream, core::ChunkPtr still, Judged done) {
+void PictureWatch::judge(core::StreamId stream, core::ChunkPtr still, bool chart, Judged done) {
   {
     const std::scoped_lock lock(mutex_);
-    stills_.push_back({stream, std::move(still), std::move(done)});
+    stills_.push_back({stream, std::move(still), chart, std::move(done)});
   }
   ready_.notify_one();
 }
@@ -120,8 +124,7 @@ void PictureWatch::run() {
       const auto camera = cameras_.find(still.stream);
       const auto before = camera == cameras_.end() ? nullptr : camera->second.before;
       lock.unlock();
-      const auto quality = quality_of(*still.picture, before);
-      still.done(card_of(quality), picture::to_json(quality).dump(1) + "\n");
+      judge_now(*still.picture, still.chart, before, still.done);
       lock.lock();
       continue;
     }

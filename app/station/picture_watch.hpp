@@ -32,9 +32,10 @@ class PictureWatch {
   PictureCard card(core::StreamId stream, std::int64_t now_ns) const;
 
   // Looks at one picture as the camera sent it, movement told against the look just before, and hands over the result, also
-  // as JSON (analysis/schema/picture.schema.json). `done` is called on the watch's thread. [any thread]
+  // as JSON (analysis/schema/picture.schema.json); with the colour chart that lies in it, if it is looked for (a few tenths
+  // of a second). `done` is called on the watch's thread. [any thread]
   using Judged = std::function<void(const PictureCard&, const std::string& json)>;
-  void judge(core::StreamId stream, core::ChunkPtr picture, Judged done);
+  void judge(core::StreamId stream, core::ChunkPtr picture, bool chart, Judged done);
 
   // Looks so far, and what the slowest took. [any thread]
   std::uint64_t looks() const;
@@ -51,6 +52,7 @@ class PictureWatch {
   struct Still {
     core::StreamId stream = 0;
     core::ChunkPtr picture;
+    bool chart = false;
     Judged done;
   };
   void run();

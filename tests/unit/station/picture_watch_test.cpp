@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::int64_t ms = 1'000'000, second = 1000 * ms;
 
-std::vector<std::uint8_t> ear() {
-  const auto bytes = devices::Phantom({.scene = devices::Scene::ear}).jpeg(0);
+std::vector<std::uint8_t> scene(devices::Scene scene) {
+  const auto bytes = devices::Phantom({.scene = scene}).jpeg(0);
   return {bytes.begin(), bytes.end()};
 }
+std::vector<std::uint8_t> ear() { return scene(devices::Scene::ear); }
 
 media::PicturePtr decoded(std::int64_t time_ns) {
   static const auto jpeg = ear();
@@ -40,13 +41,13 @@ station::PictureCard looked_at(station::PictureWatch& watch, const media::Pictur
 }
 
 std::pair<station::PictureCard, std::string> judged(station::PictureWatch& watch, std::vector<std::uint8_t> jpeg,
-                                                    std::int64_t time_ns) {
+                                                    std::int64_t time_ns, bool chart = false) {
   auto chunk = std::make_shared<core::Chunk>();
   chunk->stream = 4;
   chunk->time_ns = time_ns;
   chunk->picture = std::move(jpeg);
   std::promise<std::pair<station::PictureCard, std::string>> answer;
-  watch.judge(4, chunk, [&](const station::PictureCard& card, const std::string& json) { answer.set_value({card, json}); });
+  watch.judge(4, chunk, chart, [&](const station::PictureCard& card, const std::string& json) { answer.set_value({card, json}); });
   return answer.get_future().get();
 }
 
@@ -101,4 +102,12 @@ TEST_CASE("a kept still must be judged as the camera sent it, and one that canno
   CHECK(none.verdict == Verdict::unknown);
   CHECK(error.find("cannot be decoded") != std::string::npos);
   CHECK(error.find("cannot_tell") != std::string::npos);
+}
+
+TEST_CASE("the colour chart beside a lesion must be found in its still, with what it is worth, and not be looked for in ears") {
+  station::PictureWatch watch;
+  const auto lesion = judged(watch, scene(devices::Scene::skin), 10 * second, true).second;
+  CHECK(lesion.find("\"chart\"") != std::string::npos);
+  CHECK(lesion.find("\"found\": true") != std::string::npos);
+  CHECK(judged(watch, ear(), 20 * second).second.find("\"chart\"") == std::string::npos);
 }

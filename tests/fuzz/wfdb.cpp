@@ -33,6 +33,7 @@ void record(Input bytes) {
     const auto r = formats::read_wfdb(text(parts[0]), [&](const std::string& name) {
       return name[0] == '!' ? std::nullopt : std::optional(std::vector<std::uint8_t>(samples.begin(), samples.end()));
     });
+    if (formats::parse_wfdb_master(text(parts[0]))) return;  // gaps are longer than their bytes: see segments()
     for (const auto& p : r.physical) must(p.size() <= samples.size() * 1000, "no more samples than the bytes hold");
   } catch (const formats::WfdbError&) {
   }
@@ -48,6 +49,35 @@ std::vector<Seed> records() {
   return out;
 }
 const Register record_target{"wfdb_record", record, records};
+
+// A record of segments: its header, FF 00, a segment's header (or the layout's), FF 00, samples.
+void segments(Input bytes) {
+  const auto parts = pieces(bytes);
+  const Input samples = parts.size() > 2 ? bytes.subspan(parts[0].size() + parts[1].size() + 4) : Input{};
+  try {
+    const auto r = formats::read_wfdb(text(parts[0]), [&](const std::string& name) {
+      const Input of = name.ends_with(".hea") ? (parts.size() > 1 ? parts[1] : Input{}) : samples;
+      return std::optional(std::vector<std::uint8_t>(of.begin(), of.end()));
+    });
+    std::size_t all = 0;
+    for (const auto& p : r.physical) all += p.size();
+    must(all <= 400'000'000 && r.physical.size() == r.header.signals.size(), "bounded, a list for each signal");
+  } catch (const formats::WfdbError&) {
+  }
+}
+std::vector<Seed> segment_files() {
+  std::vector<Seed> out;
+  for (const char* master : {"m/3 1 360 20\na 9\n~ 2\na 9\n", "m/2 1 360 9\nlayout 0\na 9\n"}) {
+    auto s = seed(master);
+    s.push_back(0xFF), s.push_back(0);
+    for (const char c : std::string("a 1 360 9\na.dat 16 200 12 0 5 0 0 I\n")) s.push_back(static_cast<std::uint8_t>(c));
+    s.push_back(0xFF), s.push_back(0);
+    for (int i = 0; i < 18; ++i) s.push_back(static_cast<std::uint8_t>(i * 37));
+    out.push_back(std::move(s));
+  }
+  return out;
+}
+const Register segment_target{"wfdb_segments", segments, segment_files};
 
 void annotations(Input bytes) {
   try {

@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_samples = 400'000'000;  // as wfdb_samples
+constexpr std::uint64_t most_gap = 200;              // samples of the whole a sample that is there
 
 template <class Container>
 Container read_file(const fs::path& path, std::uint64_t max_bytes) {
@@ -89,14 +90,10 @@ WfdbRecord read_segments(const WfdbMaster& master, const WfdbFiles& files) {
     throw WfdbError("WFDB record " + master.record + ": " +
                     (variable ? "the layout header " + master.segments.front().name + ".hea is missing" : "none of its segments is there"));
   out.header.record = master.record, out.header.rate_hz = master.rate_hz, out.header.frames = master.frames;
-  std::uint64_t total = 0;
-  for (const auto& s : signals) total += master.frames * s.samples_per_frame;
-  if (master.frames > most_samples || total > most_samples) throw WfdbError("WFDB record " + master.record + ": too long to be read at once");
-  for (const auto& s : signals)
-    out.physical.emplace_back(static_cast<std::size_t>(master.frames * s.samples_per_frame), std::numeric_limits<float>::quiet_NaN());
-  std::uint64_t at = 0;
-  bool any = false;
+  // First what there is, then room for the whole: a few bytes of header must not ask for gigabytes of gaps.
+  std::vector<std::pair<std::uint64_t, WfdbRecord>> parts;  // start frame
   std::vector<bool> unit_known(signals.size(), false);
+  std::uint64_t at = 0, held = 0;
   for (const auto& segment : master.segments) {
     const auto start = std::exchange(at, at + segment.frames);
     if (segment.name == "~" || segment.frames == 0) continue;
@@ -107,25 +104,35 @@ WfdbRecord read_segments(const WfdbMaster& master, const WfdbFiles& files) {
     }
     auto part = read_single(text, files);
     for (auto& w : part.warnings) out.warnings.push_back("segment " + segment.name + ": " + w);
+    for (const auto& p : part.physical) held += p.size();
+    if (held > most_samples) throw WfdbError("WFDB record " + master.record + ": too long to be read at once");
+    part.header.frames = segment.frames;
+    parts.emplace_back(start, std::move(part));
+  }
+  std::uint64_t total = 0;
+  for (const auto& s : signals) total += std::min(master.frames, most_samples) * s.samples_per_frame;
+  if (!parts.empty() && (total > most_samples || total > 1'000'000 + most_gap * held))
+    throw WfdbError("WFDB record " + master.record + ": too long to be read at once, or nearly all of it is missing");
+  for (const auto& s : signals)
+    if (!parts.empty()) out.physical.emplace_back(static_cast<std::size_t>(master.frames * s.samples_per_frame), std::numeric_limits<float>::quiet_NaN());
+  for (const auto& [start, part] : parts)
     for (std::size_t i = 0; i < part.header.signals.size(); ++i) {
       const auto& own = part.header.signals[i];
       const auto to = variable ? static_cast<std::size_t>(std::find_if(signals.begin(), signals.end(), [&](const auto& s) { return s.name == own.name; }) -
                                                           signals.begin())
                                : i;
       if (to >= signals.size() || signals[to].samples_per_frame != own.samples_per_frame)
-        throw WfdbError("WFDB record " + master.record + ": the segment " + segment.name + " has a signal that the record has not: " + own.name);
+        throw WfdbError("WFDB record " + master.record + ": the segment " + part.header.record + " has a signal that the record has not: " + own.name);
       // A layout states no units that bind; the segments do, and they must agree.
       if (!unit_known[to]) signals[to].units = own.units;
       unit_known[to] = true;
       if (signals[to].units != own.units && !part.physical[i].empty())
         throw WfdbError("WFDB record " + master.record + ": the unit of " + own.name + " changes from segment to segment");
-      const auto n = std::min<std::size_t>(part.physical[i].size(), static_cast<std::size_t>(segment.frames * own.samples_per_frame));
+      const auto n = std::min<std::size_t>(part.physical[i].size(), static_cast<std::size_t>(part.header.frames * own.samples_per_frame));
       std::copy_n(part.physical[i].begin(), n, out.physical[to].begin() + static_cast<std::ptrdiff_t>(start * own.samples_per_frame));
       signals[to].calibrated = signals[to].calibrated && own.calibrated;
     }
-    any = true;
-  }
-  if (!any) throw WfdbError("WFDB record " + master.record + ": none of its segments is there");
+  if (parts.empty()) throw WfdbError("WFDB record " + master.record + ": none of its segments is there");
   return out;
 }
 

@@ -133,7 +133,7 @@ void Database::backup(const std::filesystem::path& to) const {
   std::filesystem::remove(part);
   {
     sqlite3* raw = nullptr;
-    const int rc = sqlite3_open_v2(part.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int rc = sqlite3_open_v2(part.string().c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     const Database copy(raw);
     must(raw, rc);
     sqlite3_backup* job = sqlite3_backup_init(raw, "main", db_.get(), "main");
@@ -151,7 +151,7 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
   const std::uintmax_t size = std::filesystem::exists(path) ? std::filesystem::file_size(path, none) : 0;
   const bool unclean = std::filesystem::exists(path.string() + "-wal");
   sqlite3* raw = nullptr;
-  const int rc = sqlite3_open_v2(path.c_str(), &raw,
+  const int rc = sqlite3_open_v2(path.string().c_str(), &raw,
                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database db(raw);
   must(raw, rc);

@@ -2,10 +2,6 @@
 // made from a handle that was opened so.
 #include "record/file.hpp"
 
-#ifndef NOMINMAX
-#define NOMINMAX
-#endif
-#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 #include <fcntl.h>

@@ -1,9 +1,5 @@
 #include "session/private_file.hpp"
 
-#ifndef NOMINMAX
-#define NOMINMAX
-#endif
-#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 #include <sddl.h>

@@ -1,5 +1,6 @@
 // A portable executable's export table, read as bytes and bounded: nothing of Windows' is asked, so that the reader runs, and
 // is tested against anything, everywhere. (Microsoft's PE/COFF specification; numbers are little-endian.)
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -11,7 +12,7 @@ namespace caukham::pluginhost {
 namespace {
 
 constexpr std::uint64_t max_file_bytes = std::uint64_t{512} << 20;
-constexpr std::uint32_t max_symbols = 100000, max_name = 4096, max_sections = 96;
+constexpr std::uint32_t max_symbols = 10000, max_name = 1024, max_sections = 96;
 constexpr std::uint16_t machine_x86_64 = 0x8664, flag_dll = 0x2000, optional_pe32_plus = 0x20b;
 
 class Image {
@@ -26,20 +27,26 @@ class Image {
   template <class T>
   T at(std::uint64_t offset) {
     T value;
-    if (offset > size_ || size_ - offset < sizeof value) refuse("is damaged: it ends too early");
-    in_.clear();
-    in_.seekg(static_cast<std::streamoff>(offset));
-    if (!in_.read(reinterpret_cast<char*>(&value), sizeof value)) refuse("cannot be read");
+    read(offset, &value, sizeof value);
     return value;
   }
   std::string text(std::uint64_t offset) {
-    std::string out;
-    for (char c; (c = at<char>(offset + out.size())) != 0; out += c)
-      if (out.size() == max_name) refuse("is damaged: a name without an end");
+    std::string out(offset < size_ ? std::min<std::uint64_t>(max_name + 1, size_ - offset) : 1, '\0');
+    read(offset, out.data(), out.size());
+    const auto end = out.find('\0');
+    if (end == std::string::npos) refuse("is damaged: a name without an end");
+    out.resize(end);
     return out;
   }
 
  private:
+  void read(std::uint64_t offset, void* to, std::size_t bytes) {
+    if (offset > size_ || size_ - offset < bytes) refuse("is damaged: it ends too early");
+    in_.clear();
+    in_.seekg(static_cast<std::streamoff>(offset));
+    if (!in_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes))) refuse("cannot be read");
+  }
+
   std::string path_;
   std::ifstream in_;
   std::uint64_t size_ = 0;
@@ -58,7 +65,7 @@ std::uint64_t file_offset(const Image& image, const std::vector<Section>& sectio
 
 }  // namespace
 
-Exports read_exports(const std::string& path) {
+Exports read_pe_exports(const std::string& path) {
   Image image(path);
   if (image.at<std::uint16_t>(0) != 0x5A4D) image.refuse("is not a library");  // "MZ"
   const std::uint64_t head = image.at<std::uint32_t>(0x3C);

@@ -22,6 +22,7 @@ bool FrontChooser::picked_up(core::StreamId stream, std::int64_t now_ns) {
 void FrontChooser::sign(core::StreamId stream, Sign sign, std::int64_t now_ns) {
   if (stream == 0 || sign == Sign::seen) return;
   const bool lifted = sign == Sign::motion && picked_up(stream, now_ns);
+  if (sign != Sign::motion) chosen_ns_ = now_ns;  // a hand has chosen, at the device instead of at the window
   if (stream == front_) {
     active_ns_ = now_ns;
     return;

@@ -10,8 +10,9 @@ namespace caukham::ui {
 
 // Told of activity, asked for the front. What a hand surely does (plugging a device in, its button, an electrode going
 // on, a breath) brings the device forward at once. Motion in a picture is a weaker sign: it counts only as "picked up",
-// after real stillness, and never takes the place of what the nurse chose herself a moment ago. A camera whose picture
-// always moves is never picked up. A pin (a click) holds until it is taken away or the pinned stream ends.
+// after real stillness, and never takes the place of what the nurse chose herself a moment ago, at the window or at a
+// device. A camera whose picture always moves is never picked up. A pin (a click) holds until it is taken away or the
+// pinned stream ends.
 class FrontChooser {
  public:
   enum class Sign : std::uint8_t { seen, motion, breath, electrodes, button, plugged };

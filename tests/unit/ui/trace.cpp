@@ -244,6 +244,15 @@ TEST_CASE("motion must not take away what the nurse chose herself a moment ago")
   CHECK(pass(f, 40 * second, 41 * second, 2) == 2);  // long after, it may
 }
 
+TEST_CASE("what a hand chose at the device holds against motion as a click does") {
+  FrontChooser f;
+  pass(f, 0, 10 * second);
+  f.sign(1, Sign::electrodes, 10 * second);
+  CHECK(pass(f, 15 * second, 20 * second, 2) == 1);  // the camera is only put aside
+  CHECK(pass(f, 20 * second, 40 * second) == 1);
+  CHECK(pass(f, 40 * second, 41 * second, 2) == 2);
+}
+
 TEST_CASE("a pin holds against everything until it is taken away or its stream ends") {
   FrontChooser f;
   f.pin(2, 0);

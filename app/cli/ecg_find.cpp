@@ -4,6 +4,7 @@
 
 #include "cli/ecg_file.hpp"
 #include "core/i18n.hpp"
+#include "devices/formats/edf/header.hpp"
 #include "record/record.hpp"
 
 namespace caukham::cli {
@@ -17,7 +18,7 @@ bool begins_like_edf(const fs::path& path) {
   std::vector<std::byte> start(256);
   in.read(reinterpret_cast<char*>(start.data()), 256);
   start.resize(static_cast<std::size_t>(in.gcount()));
-  return record::looks_like_edf(start);
+  return formats::edf::looks_like_edf(start);
 }
 
 // The exam's ECG: of several files the longest; a strip is a cutting of it.

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "devices/formats/edf/header.hpp"
 #include "record/bdf_spec.hpp"
-#include "record/edf_header.hpp"
 
 namespace caukham::record {
 
@@ -42,12 +42,12 @@ std::size_t utf8_prefix(std::string_view, std::size_t max_bytes);  // bytes, nev
 // What EDF+'s two identification fields say, and our own additions to them: UTC offset, SIMULATED, the stream's label.
 void read_identification(std::string_view patient, std::string_view recording, WaveformSpec&);
 
-// Samples per second of signals with so many samples a record; our own files state what the header's eight characters
-// cannot hold. Throws RecordError{corrupt}.
-double exact_rate_hz(const EdfHeader&, std::uint32_t samples_per_record);
-
-// Annotations of one record. With `timekeeping` the first one, with an empty text, must be the record's start; a file's
-// second annotation signal has none. Throws RecordError{corrupt}.
+// devices/formats/edf, whose errors become RecordError{corrupt} here.
+using EdfSignal = formats::edf::Signal;
+using EdfHeader = formats::edf::Header;
+EdfHeader parse_edf_header(std::span<const std::byte> start);
+double edf_rate_hz(const EdfHeader&, std::uint32_t samples_per_record);
 std::vector<BdfAnnotation> parse_tals(std::string_view bytes, bool timekeeping = true);
+[[noreturn]] void corrupt(const std::string& why);
 
 }  // namespace caukham::record

@@ -1,16 +1,17 @@
 // The reading half of bdf_format.hpp: everything here looks at bytes somebody else may have made.
 #include <charconv>
-#include <cmath>
 
+#include "core/i18n.hpp"
 #include "record/bdf_format.hpp"
-#include "record/edf_fields.hpp"
+#include "record/error.hpp"
+#include "devices/formats/edf/fields.hpp"
 
 namespace caukham::record {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-using edf::corrupt, edf::number, edf::trim;
+using formats::edf::trim;
 
 std::string spaced(std::string_view subfield) {
   if (subfield == "X") return {};
@@ -39,25 +40,30 @@ std::string iso_date(std::string_view edf) {  // dd-MMM-yyyy
          std::string(edf.substr(0, 2));
 }
 
-// Seconds with a fraction to nanoseconds; digits beyond the ninth are dropped.
-bool parse_seconds(std::string_view text, std::int64_t& ns) {
-  const std::size_t dot = std::min(text.find('.'), text.size());
-  std::int64_t whole = 0, fraction = 0, unit = second_ns;
-  if (dot == 0 || dot > 9) return false;
-  for (const char c : text.substr(0, dot)) {
-    if (c < '0' || c > '9') return false;
-    whole = whole * 10 + (c - '0');
+// A sentence for people around what a parser of files says.
+template <class Parse>
+auto in_words(Parse parse) {
+  try {
+    return parse();
+  } catch (const formats::edf::Error& e) {
+    corrupt(e.what());
   }
-  for (const char c : text.substr(std::min(dot + 1, text.size()))) {
-    if (c < '0' || c > '9') return false;
-    unit /= 10;
-    fraction += unit * (c - '0');
-  }
-  ns = whole * second_ns + fraction;
-  return true;
 }
 
 }  // namespace
+
+void corrupt(const std::string& why) {
+  throw RecordError(Fault::corrupt, core::tr("This is not a sound waveform file: {0}.", why));
+}
+EdfHeader parse_edf_header(std::span<const std::byte> start) {
+  return in_words([&] { return formats::edf::parse_header(start); });
+}
+double edf_rate_hz(const EdfHeader& header, std::uint32_t samples_per_record) {
+  return in_words([&] { return formats::edf::exact_rate_hz(header, samples_per_record); });
+}
+std::vector<BdfAnnotation> parse_tals(std::string_view bytes, bool timekeeping) {
+  return in_words([&] { return formats::edf::parse_tals(bytes, timekeeping); });
+}
 
 void read_identification(std::string_view patient, std::string_view recording, WaveformSpec& spec) {
   if (const auto p = words(patient); p.size() >= 4) {
@@ -126,52 +132,8 @@ ParsedHeader decode_header(std::span<const std::byte> start) {
   }
   if (3ull * spec.samples_per_record * spec.channels.size() + spec.annotation_bytes > max_record_bytes)
     corrupt("its records are too big");
-  spec.rate_hz = exact_rate_hz(h, spec.samples_per_record);
+  spec.rate_hz = edf_rate_hz(h, spec.samples_per_record);
   if (!(spec.rate_hz >= 0.1 && spec.rate_hz <= 100'000)) corrupt("its rate is out of range");
-  return out;
-}
-
-double exact_rate_hz(const EdfHeader& h, std::uint32_t samples_per_record) {
-  const double rate_hz = std::round(samples_per_record / h.duration_s * 1000) / 1000;
-  const std::string_view r = h.signals.back().reserved;
-  if (!h.signals.back().annotations || !r.starts_with("rate=")) return rate_hz;
-  const double exact = number<double>(r.substr(5), "rate", 0.1, 100'000);
-  if (std::abs(exact - rate_hz) > rate_hz * 0.01) corrupt("it has two different rates");
-  return exact;
-}
-
-std::vector<BdfAnnotation> parse_tals(std::string_view bytes, bool timekeeping) {
-  std::vector<BdfAnnotation> out;
-  while (!bytes.empty()) {
-    if (bytes.front() == '\0') {  // filling after the last list
-      bytes.remove_prefix(1);
-      continue;
-    }
-    const std::size_t end = bytes.find('\0');
-    if (end == std::string_view::npos) corrupt("an annotation has no end");
-    std::string_view list = bytes.substr(0, end);
-    bytes.remove_prefix(end + 1);
-    const std::size_t head_end = list.find('\x14');
-    if (head_end == std::string_view::npos || list.back() != '\x14') corrupt("an annotation is cut off");
-    std::string_view head = list.substr(0, head_end);
-    list.remove_prefix(head_end + 1);
-    BdfAnnotation a;
-    const std::size_t split = head.find('\x15');
-    const std::string_view onset = head.substr(0, split);
-    if (onset.empty() || (onset[0] != '+' && onset[0] != '-') ||
-        !parse_seconds(onset.substr(1), a.onset_ns) ||
-        (split != std::string_view::npos && !parse_seconds(head.substr(split + 1), a.duration_ns)))
-      corrupt("an annotation has an unreadable time");
-    if (onset[0] == '-') a.onset_ns = -a.onset_ns;
-    while (!list.empty()) {
-      const std::size_t n = list.find('\x14');
-      a.text = list.substr(0, n);
-      out.push_back(a);
-      list.remove_prefix(n + 1);
-    }
-    if (timekeeping && out.empty()) corrupt("a record has no start time");
-  }
-  if (timekeeping && (out.empty() || !out.front().text.empty())) corrupt("a record has no start time");
   return out;
 }
 

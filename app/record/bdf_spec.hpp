@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "devices/formats/edf/remarks.hpp"
+
 namespace caukham::record {
 
 inline constexpr std::int32_t bdf_min = -8388608, bdf_max = 8388607;
@@ -42,11 +44,7 @@ std::uint32_t samples_per_record_for(double rate_hz);
 std::int64_t grid_ns(double rate_hz, std::int64_t sample);
 std::int64_t grid_sample(double rate_hz, std::int64_t ns);
 
-struct BdfAnnotation {
-  std::int64_t onset_ns = 0;      // from the first sample of the file
-  std::int64_t duration_ns = -1;  // -1: none
-  std::string text;               // UTF-8
-};
+using BdfAnnotation = formats::edf::Remark;  // onset_ns from the first sample of the file
 
 // Throws RecordError{invalid} saying which field cannot be written and why.
 void check_spec(const WaveformSpec&);

@@ -5,14 +5,11 @@
 #include <limits>
 
 #include "record/bdf_format.hpp"
-#include "record/edf_fields.hpp"
+#include "record/error.hpp"
 #include "record/file.hpp"
 
 namespace caukham::record {
 namespace {
-
-using edf::corrupt;
-
 
 std::string_view text_of(std::span<const std::byte> b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
 
@@ -21,14 +18,6 @@ struct Place {
   std::int64_t start_ns = 0;
   std::uint64_t padding = 0;
 };
-
-// "padding 7 samples", the remark our own writer leaves in a record it had to close early; 0: another text.
-std::uint64_t padding_of(std::string_view text) {
-  if (!text.starts_with("padding ") || !text.ends_with(" samples")) return 0;
-  std::uint64_t n = 0;
-  std::from_chars(text.data() + 8, text.data() + text.size(), n);
-  return n;
-}
 
 class Reading {
  public:
@@ -97,7 +86,7 @@ class Reading {
       if (timekeeping && i == 0) {
         if (k == 0) origin_ns_ = all[0].onset_ns;
         if (header_.discontinuous) places_[k].start_ns = all[0].onset_ns - origin_ns_;
-      } else if (const auto n = padding_of(all[i].text)) {
+      } else if (const auto n = formats::edf::padding_of(all[i].text)) {
         places_[k].padding = n;
       } else if (!all[i].text.empty() && !all[i].text.starts_with("gap ")) {
         if (out_.annotations.size() >= 1'000'000) corrupt("it has more annotations than can be read");
@@ -107,7 +96,7 @@ class Reading {
   }
 
   void read_track(const EdfSignal& s, std::size_t at) {
-    EdfTrack track{s.label, s.unit, s.prefilter, exact_rate_hz(header_, s.samples_per_record), {}};
+    EdfTrack track{s.label, s.unit, s.prefilter, edf_rate_hz(header_, s.samples_per_record), {}};
     if (!(track.rate_hz > 0)) corrupt("its rate is out of range");
     const std::uint64_t n = s.samples_per_record;
     // First where everything lies, then the values: a hostile time must not cost memory.

@@ -2,9 +2,10 @@
 // Our own files while they grow, record by record, are BdfReader's.
 #pragma once
 #include <filesystem>
+#include <optional>
+#include <span>
 
 #include "record/bdf_spec.hpp"
-#include "record/edf_header.hpp"
 
 namespace caukham::record {
 

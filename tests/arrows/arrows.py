@@ -20,7 +20,7 @@ MAY_USE = {
     "app/pluginrun": {"app/core", "app/ipc", "app/virtualbus", "sdk"},
     "app/media": {"app/core"},
     "app/analysis": set(),
-    "app/record": {"app/core"},
+    "app/record": {"app/core", "devices"},
     "app/interop": {"app/record", "app/analysis"},
     "app/session": {"app/core", "app/media"},
     "app/station": {"app/trust", "app/ipc", "app/core", "app/media", "app/analysis", "app/record", "app/interop", "app/session",

@@ -1,15 +1,12 @@
-#include "record/edf_header.hpp"
+#include "devices/formats/edf/header.hpp"
 
 #include <chrono>
 #include <cmath>
 
-#include "record/bdf_spec.hpp"
-#include "record/edf_fields.hpp"
+#include "devices/formats/edf/fields.hpp"
 
-namespace caukham::record {
+namespace caukham::formats::edf {
 namespace {
-
-using edf::corrupt, edf::number, edf::trim;
 
 constexpr std::size_t max_record_bytes = 64u << 20;  // the format allows 61 440 (EDF) or 15 MiB (BDF+); some write more
 
@@ -30,29 +27,29 @@ std::optional<std::int64_t> start_second(std::string_view date, std::string_view
 }
 
 // "scale=…" in a signal's reserved field: what eight characters could not hold. 0: not there.
-double stated_scale(const EdfSignal& s) {
+double stated_scale(const Signal& s) {
   return s.reserved.starts_with("scale=") ? number<double>(std::string_view(s.reserved).substr(6), "scale", 1e-12, 1e12) : 0;
 }
 
 }  // namespace
 
-double EdfSignal::scale() const {
+double Signal::scale() const {
   if (const double exact = stated_scale(*this)) return exact;
   return (physical_max - physical_min) / (static_cast<double>(digital_max) - digital_min);
 }
 
-double EdfSignal::zero() const { return stated_scale(*this) ? 0 : physical_min - digital_min * scale(); }
+double Signal::zero() const { return stated_scale(*this) ? 0 : physical_min - digital_min * scale(); }
 
 bool looks_like_edf(std::span<const std::byte> start) {
   const auto h = text_of(start);
   return h.size() >= 256 && (h.substr(0, 8) == "\xff" "BIOSEMI" || h.substr(0, 8) == "0       ");
 }
 
-EdfHeader parse_edf_header(std::span<const std::byte> start) {
+Header parse_header(std::span<const std::byte> start) {
   const std::string_view h = text_of(start);
   if (h.size() < 512) corrupt("its header is cut off");
   if (!looks_like_edf(start)) corrupt("it does not begin like one");
-  EdfHeader out;
+  Header out;
   const bool bdf = h[0] == '\xff';
   out.sample_bytes = bdf ? 3 : 2;
   const std::size_t signals = number<unsigned>(h.substr(252, 4), "number of signals", 1, 256);
@@ -77,10 +74,10 @@ EdfHeader parse_edf_header(std::span<const std::byte> start) {
   const auto label = column(16), transducer = column(80), unit = column(8), physical_min = column(8);
   const auto physical_max = column(8), digital_min = column(8), digital_max = column(8), prefilter = column(80);
   const auto samples = column(8), reserved = column(32);
-  const std::int32_t lowest = bdf ? bdf_min : -32768, highest = bdf ? bdf_max : 32767;
+  const std::int32_t lowest = bdf ? -8388608 : -32768, highest = bdf ? 8388607 : 32767;
   bool any_samples = false;
   for (std::size_t i = 0; i < signals; ++i) {
-    EdfSignal s;
+    Signal s;
     s.label = label(i);
     s.transducer = transducer(i);
     s.unit = unit(i);
@@ -108,4 +105,13 @@ EdfHeader parse_edf_header(std::span<const std::byte> start) {
   return out;
 }
 
-}  // namespace caukham::record
+double exact_rate_hz(const Header& h, std::uint32_t samples_per_record) {
+  const double rate_hz = std::round(samples_per_record / h.duration_s * 1000) / 1000;
+  const std::string_view r = h.signals.back().reserved;
+  if (!h.signals.back().annotations || !r.starts_with("rate=")) return rate_hz;
+  const double exact = number<double>(r.substr(5), "rate", 0.1, 100'000);
+  if (std::abs(exact - rate_hz) > rate_hz * 0.01) corrupt("it has two different rates");
+  return exact;
+}
+
+}  // namespace caukham::formats::edf

@@ -1,5 +1,5 @@
 // The header of EDF, EDF+, BDF and BDF+ files, whoever wrote them. What our own files must be beyond this stands in
-// bdf_format.hpp. Sources: edfplus.info/specs (EDF 1992, EDF+ 2003), biosemi.com/faq/file_format.htm (BDF).
+// app/record/bdf_format.hpp. Sources: edfplus.info/specs (EDF 1992, EDF+ 2003), biosemi.com/faq/file_format.htm (BDF).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace caukham::record {
+namespace caukham::formats::edf {
 
-struct EdfSignal {
+struct Signal {
   std::string label, transducer, unit, prefilter, reserved;
   double physical_min = 0, physical_max = 0;
   std::int32_t digital_min = 0, digital_max = 0;
@@ -21,7 +21,7 @@ struct EdfSignal {
   double zero() const;                   // physical value of LSB 0
 };
 
-struct EdfHeader {
+struct Header {
   int sample_bytes = 2;                  // 2: EDF, 3: BDF
   bool plus = false, discontinuous = false;
   std::int64_t records = 0;              // as claimed; -1: unknown
@@ -29,13 +29,18 @@ struct EdfHeader {
   std::size_t header_bytes = 0, record_bytes = 0;
   std::string patient, recording;        // the two identification fields, trimmed
   std::optional<std::int64_t> start_local_s;  // seconds since 1970 on the recorder's wall clock, if it is a date
-  std::vector<EdfSignal> signals;        // 1 … 256
+  std::vector<Signal> signals;        // 1 … 256
 };
 
 // Does it begin like one of the four? (Text files and others: false.)
 bool looks_like_edf(std::span<const std::byte> start);
 
-// `start` holds at least the header; 256 * 257 bytes are always enough. Throws RecordError{corrupt}.
-EdfHeader parse_edf_header(std::span<const std::byte> start);
+// `start` holds at least the header; max_header_bytes are always enough. Throws Error.
+inline constexpr std::size_t max_header_bytes = 256 * 257;
+Header parse_header(std::span<const std::byte> start);
 
-}  // namespace caukham::record
+// Samples per second of signals with so many samples a record; our own files state what the header's eight characters
+// cannot hold. Throws Error.
+double exact_rate_hz(const Header&, std::uint32_t samples_per_record);
+
+}  // namespace caukham::formats::edf

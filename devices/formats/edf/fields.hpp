@@ -1,17 +1,17 @@
-// The fixed ASCII fields EDF, BDF and their + kinds are made of; for the reading half of this room only.
+// The fixed ASCII fields EDF, BDF and their + kinds are made of.
 #pragma once
 #include <charconv>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
-#include "core/i18n.hpp"
-#include "record/error.hpp"
+namespace caukham::formats::edf {
 
-namespace caukham::record::edf {
-
-[[noreturn]] inline void corrupt(const std::string& why) {
-  throw RecordError(Fault::corrupt, core::tr("This is not a sound waveform file: {0}.", why));
-}
+// what() is half a sentence without a subject: "its header is cut off".
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+[[noreturn]] inline void corrupt(const std::string& why) { throw Error(why); }
 
 inline std::string_view trim(std::string_view s) {
   while (!s.empty() && (s.back() == ' ' || s.back() == '\0')) s.remove_suffix(1);
@@ -30,4 +30,4 @@ Number number(std::string_view text, const char* what, Number low, Number high) 
   return value;
 }
 
-}  // namespace caukham::record::edf
+}  // namespace caukham::formats::edf

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "core/recording_source.hpp"
 #include "ipc/faults.hpp"
 
 namespace caukham::cli {
@@ -21,10 +22,21 @@ using nlohmann::json;
 using station::Snapshot;
 using Clock = std::chrono::steady_clock;
 
-const std::vector<std::string> kinds = {"ecg", "otoscope", "dermatoscope", "spirometer"};
+using Kinds = std::vector<std::string>;
+
+// Of the simulator's devices, or of the recordings that are played.
+Kinds kinds_of(const station::Options& options) {
+  if (options.replay.empty()) return {"ecg", "otoscope", "dermatoscope", "spirometer"};
+  Kinds kinds;
+  const core::RecordingSource recordings(options.replay);
+  for (const auto& endpoint : recordings.endpoints())
+    kinds.push_back(core::RecordingSource::kind_of(endpoint));
+  return kinds;
+}
 
 std::string usage() {
-  std::string text = "devices fault takes a simulated device (ecg, otoscope, dermatoscope, spirometer) and one of:\n";
+  std::string text = "devices fault takes a simulated device (ecg, otoscope, dermatoscope, spirometer; with --replay one that "
+                     "is played) and one of:\n";
   for (const auto& word : ipc::fault_words())
     text += std::string("  ") + word.name + (*word.argument ? " " : "") + word.argument + ": " + word.sentence + "\n";
   return text;
@@ -76,7 +88,7 @@ bool noticed(const Standing& before, const Standing& now) {
          now.device.problem != before.device.problem;
 }
 
-json fault_one(station::Station& station, const std::string& kind, const ipc::FaultCommand& fault) {
+json fault_one(station::Station& station, const Kinds& kinds, const std::string& kind, const ipc::FaultCommand& fault) {
   // Each fault meets a device that has settled: one that fails while it starts is started again ever more slowly.
   wait(station, 1.5, [](const Snapshot&) { return false; });
   const auto start = station.snapshot();
@@ -131,7 +143,7 @@ json fault_one(station::Station& station, const std::string& kind, const ipc::Fa
           {"notices", notices}, {"others", others}, {"others_well", others_well}};
 }
 
-int run_faults(const Call& call, const station::Options& options, const std::vector<ipc::FaultCommand>& faults) {
+int run_faults(const Call& call, const station::Options& options, const Kinds& kinds, const std::vector<ipc::FaultCommand>& faults) {
   const auto station = station::make_station(options);
   if (!wait(*station, 20, [](const Snapshot& s) { return s.ready; })) throw std::runtime_error("the station did not start");
   station::PatientCard nobody;
@@ -140,7 +152,8 @@ int run_faults(const Call& call, const station::Options& options, const std::vec
   if (!wait(*station, 10, [](const Snapshot& s) { return !s.found.empty(); })) throw std::runtime_error("no patient could be made");
   station->open_exam(station->snapshot()->found.at(0).id, "");
   if (!wait(*station, 10, [](const Snapshot& s) { return s.recording_since_ns != 0; })) throw std::runtime_error("no exam could be opened");
-  for (const auto& kind : kinds) station->simulate("plug " + kind);
+  for (const auto& kind : kinds)
+    if (options.simulate) station->simulate("plug " + kind);
   const std::string& kind = call.words[2];
   if (!wait(*station, 20, [&](const Snapshot& s) {
         return std::all_of(kinds.begin(), kinds.end(), [&](const auto& k) { return live(s, k); });
@@ -148,7 +161,7 @@ int run_faults(const Call& call, const station::Options& options, const std::vec
     throw std::runtime_error("not every simulated device has become live");
   bool well = true;
   for (const auto& fault : faults) {
-    const json told = fault_one(*station, kind, fault);
+    const json told = fault_one(*station, kinds, kind, fault);
     well = well && told["back"].get<bool>() && told["others_well"].get<bool>();
     if (call.json) {
       std::cout << told.dump() << std::endl;
@@ -181,6 +194,7 @@ struct OwnRecord {
 }  // namespace
 
 int devices_fault(const Call& call) {
+  const auto kinds = kinds_of(call.station);
   if (call.words.size() < 4 || std::find(kinds.begin(), kinds.end(), call.words[2]) == kinds.end())
     throw std::runtime_error(usage());
   std::vector<ipc::FaultCommand> faults;
@@ -193,11 +207,11 @@ int devices_fault(const Call& call) {
     i += pair;
   }
   auto options = call.station;
-  options.simulate = true;
+  options.simulate = options.replay.empty();
   // Samples are counted where they are recorded, so an exam is open meanwhile: in a record of its own unless one is named.
   std::optional<OwnRecord> own;
   if (options.data_folder.empty()) options.data_folder = own.emplace().folder;
-  return run_faults(call, options, faults);
+  return run_faults(call, options, kinds, faults);
 }
 
 }  // namespace caukham::cli

@@ -55,6 +55,7 @@ int devices(const Call& call) {
   // Hardware that is there is found within a moment; what is still opening is waited for.
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   wait(*station, 10, [&](const auto& s) {
+    if (!call.station.replay.empty() && s.devices.empty()) return false;
     if (call.station.simulate && s.devices.size() < simulated_kinds.size()) return false;
     for (const auto& device : s.devices)
       if (device.state == core::DeviceState::opening) return false;

@@ -29,6 +29,7 @@ constexpr const char* usage =
     "  caukham-cli analyze …                              recordings in files; `analyze --help` tells\n"
     "\n"
     "Everywhere: --data DIR (the station's data), --lang vi|en, --simulate (simulated devices),\n"
+    "            --replay FILE|EXAM (a recording, or an exported exam's folder, played as devices),\n"
     "            --ecg RECORD.hea, --spirometry DIR (what the simulated devices play),\n"
     "            --safe (without other makers' plugins), --developer (unsigned plugins may run),\n"
     "            --address A, --port N, --public-host NAME (where the session is served)\n";

@@ -16,7 +16,7 @@ Call parse(int argc, char** argv) {
   all.add_options()("help,h", po::bool_switch(&call.help))("json", po::bool_switch(&call.json))(
       "data", po::value(&data))("out", po::value(&call.out))("lang", po::value(&station.language))(
       "safe", po::bool_switch(&station.safe))("developer", po::bool_switch(&station.developer))(
-      "simulate", po::bool_switch(&station.simulate))("ecg", po::value(&station.ecg_record))(
+      "simulate", po::bool_switch(&station.simulate))("replay", po::value(&station.replay))("ecg", po::value(&station.ecg_record))(
       "spirometry", po::value(&station.spirometry_folder))("address", po::value(&station.address))(
       "port", po::value(&station.port))("public-host", po::value(&station.public_host))(
       "why", po::value(&call.why))("words", po::value(&call.words));

@@ -6,6 +6,9 @@ namespace {
 // What the plugin host may open of the system's, in its own words; "" for a device on the other end of a channel.
 std::string reach(const ck_endpoint& endpoint) {
   if (endpoint.flags & CK_ENDPOINT_VIRTUAL) return "";
+  // A recording that the application found. What a plugin finds by itself opens no files to it.
+  if (endpoint.link == CK_LINK_PLUGIN)
+    return endpoint.flags & CK_ENDPOINT_SIMULATED ? "file:" + ipc::text_of(endpoint.path) : "";
   const auto path = ipc::text_of(endpoint.path);
   switch (endpoint.link) {
     case CK_LINK_USB: return "usb:" + path;

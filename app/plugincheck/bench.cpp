@@ -95,7 +95,7 @@ ck_endpoint Bench::endpoint() const {
       ipc::put_text(e.product, m.name);
     }
     e.flags = CK_ENDPOINT_VIRTUAL | (manifest().simulated ? CK_ENDPOINT_SIMULATED : 0);
-    ipc::put_text(e.path, "sim:nothing");
+    ipc::put_text(e.path, options_.recording.empty() ? "sim:nothing" : options_.recording);
   }
   const ipc::Match* line = manifest().matching(e);
   ipc::put_text(e.kind, line ? line->kind : manifest().kind);

@@ -44,6 +44,7 @@ struct BenchOptions {
   ipc::Manifest manifest;
   std::unique_ptr<devices::DeviceModel> model;  // null: no device
   std::string device_name;                      // for messages
+  std::string recording;                        // path of an endpoint of link "plugin"; "": none
   std::uint64_t seed = 1;
 };
 

@@ -27,6 +27,7 @@ constexpr const char* usage =
     "  --transcript FILE   the device, as a text of what it answers (sdk/doc/simulation.md)\n"
     "  --device NAME       a simulated device that comes with Caukham; \"none\": no device.\n"
     "                      Without either the one that the manifest matches is taken\n"
+    "  --recording FILE    what a plugin of link \"plugin\" plays\n"
     "  --reproduce SEED    repeats the random tests exactly\n"
     "  --jobs N            tests at once, 1 to 16 (default: 4 or what the computer has)\n"
     "  --json              the result as JSON on standard output\n"
@@ -92,6 +93,7 @@ int run(Options& o) {
   } else if (o.plan.device.empty()) {
     o.plan.device = matching_device(manifest);
   }
+  if (!o.plan.recording.empty()) o.plan.recording = fs::absolute(o.plan.recording, error).string();
   const Pictures pictures(o.plan.device);
   o.plan.pictures = pictures.folder();
   std::vector<Check> checks = all_checks();
@@ -100,6 +102,7 @@ int run(Options& o) {
   if (checks.size() < std::max<std::size_t>(1, o.tests.size())) return fail("there is no such test; see \"list\"");
 
   const std::string device = !o.plan.transcript.empty() ? "transcript " + o.plan.transcript
+                             : !o.plan.recording.empty() ? "recording " + o.plan.recording
                              : !o.plan.device.empty()   ? "simulated " + o.plan.device
                                                         : "none";
   if (!o.as_json)
@@ -150,6 +153,7 @@ int main(int argc, char** argv) {
     else if (arg == "--test") o.tests.push_back(value());
     else if (arg == "--transcript") o.plan.transcript = value();
     else if (arg == "--device") o.plan.device = value();
+    else if (arg == "--recording") o.plan.recording = value();
     else if (arg == "--manifest") o.plan.manifest = value();
     else if (arg == "--pictures") o.plan.pictures = value();
     else if (arg == "--report") o.report = value();

@@ -27,6 +27,7 @@ struct Plan {
   std::string device;      // a name of the simulator's catalogue, or ""
   std::string transcript;  // a path, or ""
   std::string pictures;    // see Pictures
+  std::string recording;   // the path of an endpoint of link "plugin", or ""
   std::uint64_t seed = 1;
   int jobs = 1;
 };

@@ -103,8 +103,9 @@ int scan(const HostOptions& options, const ipc::Manifest& manifest, const ck_ent
 }
 
 int loop(HostOptions& options, const ipc::Manifest& manifest, Sender& sender) {
-  const ipc::PoolWriter pool(options.scan ? ipc::make_sealed_memory(manifest.pool.bytes()) : std::move(options.pool),
-                             manifest.pool);
+  // Nothing is streamed in a scan; and the sandbox lets nobody make a file as long as a large pool.
+  const ipc::PoolShape shape = options.scan ? ipc::PoolShape{1, 64} : manifest.pool;
+  const ipc::PoolWriter pool(options.scan ? ipc::make_sealed_memory(shape.bytes()) : std::move(options.pool), shape);
   ipc::Poller poller;
   poller.add(options.channel.native(), from_application);
   HostTable host(pool, sender, manifest.id, [&] { poller.wake(); });

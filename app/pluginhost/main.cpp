@@ -19,7 +19,7 @@ constexpr const char* usage =
     "  caukham-pluginhost --scan --manifest PATH --channel N\n"
     "  --state        where the plugin may write; nowhere else\n"
     "  --reach        a device of the system's that it may open: usb:1-2, hid:1-2:1.0, serial:/dev/ttyACM0,\n"
-    "                 video:/dev/video0; others it cannot\n"
+    "                 video:/dev/video0; or a recording that it may read, file:/a/recording.bdf. Nothing else\n"
     "  --no-sandbox   for a debugger\n"
     "  --rig          a played system for tests, which may be read and written\n";
 
@@ -27,17 +27,18 @@ struct Arguments {
   pluginhost::HostOptions host;
   ipc::Handle channel, bus, flight;
   std::string state, rig;
-  std::vector<std::string> nodes;
+  std::vector<std::string> nodes, recordings;
   bool sandbox = true;
 };
 
 // "usb:1-2.3"
-bool add_reach(std::vector<std::string>& nodes, std::string_view what) {
+bool add_reach(Arguments& a, std::string_view what) {
+  if (what.starts_with("file:/")) return a.recordings.emplace_back(what.substr(5)), true;
   constexpr std::pair<std::string_view, ck_link> links[] = {
       {"usb:", CK_LINK_USB}, {"hid:", CK_LINK_HID}, {"serial:", CK_LINK_SERIAL}, {"video:", CK_LINK_VIDEO}};
   for (const auto& [name, link] : links)
     if (what.starts_with(name)) {
-      for (auto& node : pluginhost::device_nodes(link, std::string(what.substr(name.size())))) nodes.push_back(node);
+      for (auto& node : pluginhost::device_nodes(link, std::string(what.substr(name.size())))) a.nodes.push_back(node);
       return true;
     }
   return false;
@@ -58,7 +59,7 @@ bool read(int argc, char** argv, Arguments& a) {
     else if (name == "--flight") a.flight = ipc::inherited(argv[i]);
     else if (name == "--state") a.state = argv[i];
     else if (name == "--rig") a.rig = argv[i];
-    else if (name != "--reach" || !add_reach(a.nodes, argv[i])) return false;
+    else if (name != "--reach" || !add_reach(a, argv[i])) return false;
   }
   return !a.host.manifest_path.empty() && a.channel.valid() && (a.host.pool.valid() || a.host.scan);
 }
@@ -73,6 +74,7 @@ pluginhost::SandboxReport enter(const Arguments& a) {
   }
   auto rules = pluginhost::rules_for(manifest, a.state);
   rules.read.push_back(a.host.manifest_path);
+  rules.read.insert(rules.read.end(), a.recordings.begin(), a.recordings.end());
   rules.devices.insert(rules.devices.end(), a.nodes.begin(), a.nodes.end());
   if (!a.rig.empty()) {
     rules.write.push_back(a.rig);

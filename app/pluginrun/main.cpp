@@ -24,6 +24,7 @@ constexpr const char* usage =
     "\n"
     "  --transcript FILE   instead of hardware: a device as a text (sdk/doc/simulation.md)\n"
     "  --device NAME       instead of hardware: a simulated device that comes with Caukham\n"
+    "  --recording FILE    instead of hardware, for the replay plugin: an .edf, .bdf, .mkv or .jpg file\n"
     "  --seconds N         how long, 1 to 3600 (default 10); begins when the device is live\n"
     "  --set NAME=VALUE    sets a parameter that may be changed while it runs (may be given again)\n"
     "  --trace             draws the first stream, time running down\n"
@@ -58,6 +59,8 @@ bool parse(int argc, char** argv, Options& o) {
       o.wanted.transcript = argv[i];
     } else if (arg == "--device") {
       o.wanted.device = argv[i];
+    } else if (arg == "--recording") {
+      o.wanted.recording = argv[i];
     } else if (arg == "--csv") {
       o.csv = argv[i];
     } else if (arg == "--seconds") {
@@ -72,7 +75,7 @@ bool parse(int argc, char** argv, Options& o) {
       return false;
     }
   }
-  return !o.folder.empty() && (o.wanted.transcript.empty() || o.wanted.device.empty());
+  return !o.folder.empty() && o.wanted.transcript.empty() + o.wanted.device.empty() + o.wanted.recording.empty() >= 2;
 }
 
 // Beside this program when it is not installed, as in find_installation.

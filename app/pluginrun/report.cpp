@@ -15,6 +15,7 @@ const char* word(core::EventKind kind) {
   constexpr const char* words[] = {"?",     "BUTTON",    "ELECTRODES", "BATTERY", "GONE",
                                    "PARAM", "MANOEUVRE", "STILL",      "WARNING", "REOPEN"};
   const auto n = static_cast<std::size_t>(kind);
+  if (kind == core::EventKind::clock_doubted) return "CLOCK";
   return n < std::size(words) ? words[n] : "?";
 }
 

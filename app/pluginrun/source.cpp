@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "core/recording_source.hpp"
 #include "virtualbus/bus.hpp"
 
 namespace caukham::pluginrun {
@@ -34,6 +35,7 @@ class Simulated final : public core::HotplugSource {
 }  // namespace
 
 std::shared_ptr<core::HotplugSource> make_source(const Wanted& wanted) {
+  if (!wanted.recording.empty()) return std::make_shared<core::RecordingSource>(wanted.recording);
   if (wanted.transcript.empty() && wanted.device.empty()) return core::make_system_source();
   ipc::Handle own_stderr(2);
   const ipc::Handle output = own_stderr.duplicate();

@@ -9,7 +9,8 @@ namespace caukham::pluginrun {
 
 struct Wanted {
   std::string transcript;  // a file; or
-  std::string device;      // a device of the simulator; neither: the system's hardware
+  std::string device;      // a device of the simulator; or
+  std::string recording;   // a file, for the replay plugin; none of them: the system's hardware
   std::string simulator;   // path of caukham-simulator
 };
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 
 #include "core/hotplug.hpp"
 #include "core/plugins.hpp"
@@ -65,6 +66,14 @@ class Devices::Simulated final : public core::HotplugSource {
 
 namespace {
 
+// As the bits of ck_electrode.
+constexpr std::string_view electrodes[] = {"RA", "LA", "LL", "RL", "V1", "V2", "V3", "V4", "V5", "V6"};
+
+core::Supervisor::Fault plugin_fault(const std::string& name) {
+  using Fault = core::Supervisor::Fault;
+  return name == "CRASH" ? Fault::crash : name == "HANG" ? Fault::hang : name == "LIE" ? Fault::lie : Fault::flood;
+}
+
 virtualbus::BusOptions bus_options(const Installation& installation, const Options& options) {
   virtualbus::BusOptions bus;
   bus.program = installation.simulator.string();
@@ -91,13 +100,17 @@ core::PluginsSettings plugins_settings(const Installation& installation, const O
 Devices::Devices(core::Hub& hub, const Installation& installation, const Options& options) {
   core::SupervisorSettings settings;
   settings.plugin_host = installation.plugin_host.string();
-  settings.allow_faults = options.simulate;  // what is simulated may be made to fail
+  settings.allow_faults = options.simulate || !options.replay.empty();  // what is simulated may be made to fail
   settings.plugins = std::make_shared<core::Plugins>(plugins_settings(installation, options));
   supervisor_ = std::make_unique<core::Supervisor>(hub, settings.plugins->registry(), settings);
+  if (!options.replay.empty()) {
+    recordings_ = std::make_shared<core::RecordingSource>(options.replay);
+    supervisor_->add_source(recordings_);
+  }
   if (options.simulate) {
     simulated_ = std::make_shared<Simulated>(bus_options(installation, options));
     supervisor_->add_source(simulated_);
-  } else {
+  } else if (!recordings_) {
     supervisor_->add_source(core::make_system_source());
   }
   supervisor_->start();
@@ -109,14 +122,49 @@ void Devices::pause(std::function<void()> paused) { supervisor_->pause(std::move
 void Devices::resume() { supervisor_->resume(); }
 
 void Devices::simulate(const std::string& command) {
-  if (!simulated_) throw std::runtime_error("The devices are real ones: only simulated devices obey commands.");
+  if (!simulated_ && !recordings_)
+    throw std::runtime_error("The devices are real ones: only simulated devices obey commands.");
   const auto space = command.find(' ');
   if (space == std::string::npos) throw std::runtime_error("A command has two words at least: " + command);
   const auto first = command.substr(0, space), rest = command.substr(space + 1);
+  if (recordings_ && (first == "plug" || first == "unplug") && recordings_->plug(rest, first == "plug")) return;
+  if (const auto fault = ipc::parse_fault(rest); fault && recordings_ && replayed(first, supervisor_->devices()))
+    return fail_replayed(first, *fault);
+  if (!simulated_) throw std::runtime_error("No recording of this kind is being played: " + command);
   if (first == "plug") return simulated_->plug(rest);
   if (first == "unplug") return simulated_->unplug(rest);
   if (const auto fault = ipc::parse_fault(rest)) return fail(first, *fault);
   if (!simulated_->bus.act(first, rest)) throw std::runtime_error("The simulated " + first + " cannot do this: " + rest);
+}
+
+const core::DeviceStatus* Devices::replayed(const std::string& kind, const std::vector<core::DeviceStatus>& devices) const {
+  for (const auto& status : devices)
+    if (status.kind == kind && status.identity.starts_with("serial:REPLAY-")) return &status;
+  return nullptr;
+}
+
+// What happens at the device's side of the wire the replay plugin does itself, asked for through its parameters.
+void Devices::fail_replayed(const std::string& kind, const ipc::FaultCommand& fault) {
+  const auto devices = supervisor_->devices();
+  const auto* status = replayed(kind, devices);
+  if (fault.name == "UNPLUG") {
+    recordings_->plug(kind, false);
+    return;
+  }
+  if (fault.side == ipc::FaultSide::plugin) return supervisor_->inject_fault(status->id, plugin_fault(fault.name));
+  for (const auto& param : supervisor_->params(status->id)) {
+    if (param.name != "fault") continue;
+    const auto word = std::find(param.words.begin(), param.words.end(), fault.name);
+    if (word == param.words.end()) break;
+    if (!fault.argument.empty()) {
+      const auto electrode = std::find(std::begin(electrodes), std::end(electrodes), fault.argument);
+      const double argument = electrode != std::end(electrodes) ? static_cast<double>(electrode - std::begin(electrodes))
+                                                                : std::stod(fault.argument);
+      supervisor_->set_param(status->id, "fault_argument", argument);
+    }
+    return supervisor_->set_param(status->id, "fault", param.values.at(static_cast<std::size_t>(word - param.words.begin())));
+  }
+  throw std::runtime_error("The replayed " + kind + " cannot fail like this: " + fault.name);
 }
 
 void Devices::fail(const std::string& device, const ipc::FaultCommand& fault) {
@@ -128,13 +176,8 @@ void Devices::fail(const std::string& device, const ipc::FaultCommand& fault) {
   for (const auto& endpoint : simulated_->bus.endpoints()) {
     if (Simulated::name_of(endpoint) != device) continue;
     for (const auto& status : supervisor_->devices())
-      if (status.identity == "serial:" + std::string(endpoint.serial)) {
-        using Fault = core::Supervisor::Fault;
-        return supervisor_->inject_fault(status.id, fault.name == "CRASH"  ? Fault::crash
-                                                    : fault.name == "HANG" ? Fault::hang
-                                                    : fault.name == "LIE"  ? Fault::lie
-                                                                           : Fault::flood);
-      }
+      if (status.identity == "serial:" + std::string(endpoint.serial))
+        return supervisor_->inject_fault(status.id, plugin_fault(fault.name));
   }
   throw std::runtime_error("No plugin runs for the simulated " + device + ".");
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/hub.hpp"
+#include "core/recording_source.hpp"
 #include "core/supervisor.hpp"
 #include "ipc/faults.hpp"
 #include "station/station.hpp"
@@ -42,7 +43,10 @@ class Devices {
  private:
   class Simulated;
   void fail(const std::string& device, const ipc::FaultCommand& fault);
-  std::shared_ptr<Simulated> simulated_;  // null with hardware
+  void fail_replayed(const std::string& kind, const ipc::FaultCommand& fault);
+  const core::DeviceStatus* replayed(const std::string& kind, const std::vector<core::DeviceStatus>& devices) const;
+  std::shared_ptr<Simulated> simulated_;              // null with hardware
+  std::shared_ptr<core::RecordingSource> recordings_;  // null without a replay
   std::unique_ptr<core::Supervisor> supervisor_;
 };
 

@@ -66,7 +66,7 @@ void StationImpl::begin() {
     });
   });
   act_now("reading the reference values", [this] { breathing_.read_references(installation_.reference); });
-  draft_.simulated = options_.simulate;
+  draft_.simulated = options_.simulate || !options_.replay.empty();
   draft_.ready = record_ != nullptr && devices_ != nullptr;
   usable_ns_ = core::now_ns() - started_ns_;
 }

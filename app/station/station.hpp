@@ -18,6 +18,7 @@ struct Options {
   bool safe = false;                     // without other makers' plugins
   bool developer = false;                // plugins without a trusted signature may run, marked; also CAUKHAM_DEVELOPER=1
   bool simulate = false;                 // device models on the virtual bus instead of the system's devices
+  std::string replay;                    // a recording, or an exported exam's folder, played as devices
   std::string ecg_record;                // simulation: a WFDB header to play; empty: the ECG model
   std::string spirometry_folder;         // simulation: volume-time curves; empty: a synthetic manoeuvre
   std::string address = "0.0.0.0";

@@ -1,3 +1,5 @@
+#include "devices/formats/edf/fields.hpp"
+#include "devices/formats/edf/samples.hpp"
 #include "record/bdf_format.hpp"
 #include "record/bdf_reader.hpp"
 #include "record/edf_file.hpp"
@@ -18,6 +20,27 @@ void edf(Input bytes) {
     for (const auto& t : f.tracks) all += t.physical.size();
     must(all <= limit, "no more samples than allowed");
   } catch (const RecordError&) {
+  }
+}
+
+// The same, digit for digit, as the replay plugin reads it.
+void edf_digits(Input bytes) {
+  namespace edf = caukham::formats::edf;
+  const auto all = std::as_bytes(bytes);
+  try {
+    const auto header = edf::parse_header(all);
+    const auto groups = edf::groups_of(header);
+    std::vector<std::int32_t> values;
+    for (std::uint64_t k = 0; k < 3 && header.header_bytes + (k + 1) * header.record_bytes <= all.size(); ++k) {
+      const auto record = all.subspan(header.header_bytes + k * header.record_bytes, header.record_bytes);
+      edf::remarks_of(header, k, record);
+      for (const auto& group : groups) {
+        values.clear();
+        edf::samples_of(header, group, record, values);
+        must(values.size() == group.signals.size() * group.samples_per_record, "every sample of the record once");
+      }
+    }
+  } catch (const edf::Error&) {
   }
 }
 
@@ -61,6 +84,7 @@ std::vector<Seed> edf_files() {
           edf_file(true, "BDF+D", true)};
 }
 const Register edf_target{"edf_bdf_file", edf, edf_files};
+const Register edf_digits_target{"edf_bdf_digits", edf_digits, edf_files};
 
 // One data record as the evidence stream carries it, under a header the console got before: header, FF 00, record.
 void data_record(Input bytes) {

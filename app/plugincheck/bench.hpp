@@ -45,6 +45,7 @@ struct BenchOptions {
   std::unique_ptr<devices::DeviceModel> model;  // null: no device
   std::string device_name;                      // for messages
   std::string recording;                        // path of an endpoint of link "plugin"; "": none
+  std::string keys;                             // folder of vendors' keys; "": none
   std::uint64_t seed = 1;
 };
 
@@ -59,6 +60,7 @@ class Bench {
 
   const ipc::Manifest& manifest() const { return options_.manifest; }
   Wire& wire() { return wire_; }
+  const std::string& keys() const { return options_.keys; }
   std::uint64_t seed() const { return options_.seed; }
   // What was seen, for the person who reads the result.
   void note(const std::string& text) { notes_.push_back(text); }

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <filesystem>
 #include <set>
 
 #include "ipc/messages.hpp"
 #include "pluginhost/exports.hpp"
 #include "plugincheck/bench.hpp"
 #include "plugincheck/own_process.hpp"
+#include "trust/trust.hpp"
 
 namespace caukham::plugincheck {
 namespace {
@@ -224,7 +226,23 @@ void entry_extension(Bench& b) {
       throw Failed(std::string("get_extension(\"") + id + "\") of the plugin is not NULL: only known ids, letter by letter, are answered");
 }
 
+// As a station judges it, before anything of the plugin is loaded.
+void signature(Bench& b) {
+  const auto& m = b.manifest();
+  const auto keys = trust::Keys::read(b.keys());
+  if (!keys.problems().empty()) throw Skipped(keys.problems().front());
+  if (!b.keys().empty() && keys.all().empty()) throw Skipped("there is no key in " + b.keys());
+  const auto verdict = trust::judge({m.folder, m.id, m.version, std::filesystem::path(library(b)).filename().string()}, keys);
+  b.note(std::string(trust::name_of(verdict.state)) + (verdict.vendor.empty() ? "" : ": " + verdict.vendor));
+  if (verdict.state == trust::State::trusted) return;
+  const bool cannot_tell = verdict.state == trust::State::no_signature || verdict.state == trust::State::unknown_key;
+  if (cannot_tell && b.keys().empty()) throw Skipped(verdict.words + " --keys FOLDER says whose it must be");
+  throw Failed(verdict.words);
+}
+
 constexpr Check checks[] = {
+    {"signature", "What lies in the folder is what its maker signed: a station decides by that before it loads a byte.",
+     "signing.md", 10, signature},
     {"manifest_fields", "A manifest holds known fields only, so that a slip of the pen is found before a hospital finds it.",
      "publishing.md#manifest", 10, manifest_fields},
     {"manifest_words", "Id, name, vendor, version and licence are what an administrator decides by.",

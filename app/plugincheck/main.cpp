@@ -28,6 +28,7 @@ constexpr const char* usage =
     "  --device NAME       a simulated device that comes with Caukham; \"none\": no device.\n"
     "                      Without either the one that the manifest matches is taken\n"
     "  --recording FILE    what a plugin of link \"plugin\" plays\n"
+    "  --keys FOLDER       whose signature it must carry: the folder of vendor.key\n"
     "  --reproduce SEED    repeats the random tests exactly\n"
     "  --jobs N            tests at once, 1 to 16 (default: 4 or what the computer has)\n"
     "  --json              the result as JSON on standard output\n"
@@ -94,6 +95,7 @@ int run(Options& o) {
     o.plan.device = matching_device(manifest);
   }
   if (!o.plan.recording.empty()) o.plan.recording = fs::absolute(o.plan.recording, error).string();
+  if (!o.plan.keys.empty()) o.plan.keys = fs::absolute(o.plan.keys, error).string();
   const Pictures pictures(o.plan.device);
   o.plan.pictures = pictures.folder();
   std::vector<Check> checks = all_checks();
@@ -154,6 +156,7 @@ int main(int argc, char** argv) {
     else if (arg == "--transcript") o.plan.transcript = value();
     else if (arg == "--device") o.plan.device = value();
     else if (arg == "--recording") o.plan.recording = value();
+    else if (arg == "--keys") o.plan.keys = value();
     else if (arg == "--manifest") o.plan.manifest = value();
     else if (arg == "--pictures") o.plan.pictures = value();
     else if (arg == "--report") o.report = value();

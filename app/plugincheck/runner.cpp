@@ -49,6 +49,7 @@ std::unique_ptr<Running> begin(const Plan& plan, const Check& check, std::size_t
   spawn.program = ipc::own_program_path();
   spawn.arguments = {"child", "--test", check.name, "--manifest", plan.manifest, "--report", "3",
                      "--reproduce", std::to_string(plan.seed)};
+  if (!plan.keys.empty()) spawn.arguments.insert(spawn.arguments.end(), {"--keys", plan.keys});
   if (!plan.recording.empty()) spawn.arguments.insert(spawn.arguments.end(), {"--recording", plan.recording});
   if (!plan.device.empty()) spawn.arguments.insert(spawn.arguments.end(), {"--device", plan.device});
   if (!plan.transcript.empty()) spawn.arguments.insert(spawn.arguments.end(), {"--transcript", plan.transcript});
@@ -154,6 +155,7 @@ void run_child(const Plan& plan, const std::string& test, const std::string& han
     options.manifest = ipc::read_manifest(plan.manifest);
     options.model = make_model(plan.device, plan.transcript, plan.pictures);
     options.recording = plan.recording;
+    options.keys = plan.keys;
     options.device_name = plan.device.empty() ? "transcript" : plan.device;
     options.seed = plan.seed;
     bench = std::make_unique<Bench>(std::move(options));

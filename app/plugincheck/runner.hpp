@@ -28,6 +28,7 @@ struct Plan {
   std::string transcript;  // a path, or ""
   std::string pictures;    // see Pictures
   std::string recording;   // the path of an endpoint of link "plugin", or ""
+  std::string keys;        // folder of vendors' keys, or ""
   std::uint64_t seed = 1;
   int jobs = 1;
 };

@@ -15,7 +15,7 @@ MAY_USE = {
     "app/ipc": {"sdk"},
     "app/pluginhost": {"app/ipc", "sdk"},
     "app/virtualbus": {"app/ipc", "devices", "sdk"},
-    "app/plugincheck": {"app/pluginhost", "app/virtualbus", "app/ipc", "devices", "sdk"},
+    "app/plugincheck": {"app/trust", "app/pluginhost", "app/virtualbus", "app/ipc", "devices", "sdk"},
     "app/core": {"app/ipc", "app/trust", "sdk"},
     "app/pluginrun": {"app/core", "app/ipc", "app/virtualbus", "sdk"},
     "app/media": {"app/core"},

@@ -2,7 +2,7 @@
 """The validator against plugins with one flaw each: every flaw fails exactly the tests meant for it, and the same plugin
 without a flaw fails none.
 
-  table.py CHECK SDK_INCLUDE COMPILER ..  [--only FLAW]
+  table.py CHECK SIGN SDK_INCLUDE COMPILER ..  [--only FLAW]
 
 Builds bad.c once a flaw into a folder of its own, runs the whole validator on each."""
 import concurrent.futures
@@ -86,6 +86,13 @@ PAPER = {
     "small_slots": ({"pool": {"slots": 8, "slot_bytes": 4}}, ["slot_size"]),
 }
 
+# what is done to a flawless plugin after it was signed, and the tests that must fail when the maker's key is asked for
+SIGNED = {
+    "signed": (lambda folder: None, []),
+    "altered_library": (lambda folder: (folder / "bad.so").write_bytes((folder / "bad.so").read_bytes() + b"!"), ["signature"]),
+    "unsigned": (lambda folder: (folder / "plugin.sig").unlink(), ["signature"]),
+}
+
 # Whether random trouble hits this flaw in these tests is chance.
 CHANCE = {"trusts_line": {"fuzz_states"}}
 
@@ -99,9 +106,9 @@ def build(flaw, code, manifest, folder, include, compiler):
                     "-o", str(folder / "bad.so"), "-lpthread", "-lm"], check=True)
 
 
-def run(check, flaw, folder, expected):
+def run(check, flaw, folder, expected, *options):
     done = subprocess.run([check, "run", "--json", "--jobs", "16", "--reproduce", "7", "--transcript",
-                           str(HERE / "device.txt"), str(folder)], capture_output=True, text=True, timeout=300)
+                           str(HERE / "device.txt"), str(folder), *options], capture_output=True, text=True, timeout=300)
     try:
         report = json.loads(done.stdout)
     except ValueError:
@@ -124,20 +131,28 @@ def main():
         at = arguments.index("--only")
         only = arguments[at + 1]
         del arguments[at:at + 2]
-    check, include, *compiler = arguments
+    check, sign, include, *compiler = arguments
     with tempfile.TemporaryDirectory(prefix="caukham_bad_") as scratch:
         jobs = []
         for flaw, expected in CODE.items():
             jobs.append((flaw, flaw, MANIFEST, expected))
         for flaw, (change, expected) in PAPER.items():
             jobs.append((flaw, "none", {**copy.deepcopy(MANIFEST), **change}, expected))
+        for flaw, (_, expected) in SIGNED.items():
+            jobs.append((flaw, "none", MANIFEST, expected))
         jobs = [j for j in jobs if only in (None, j[0])]
+        subprocess.run([sign, "keygen", "--secret", f"{scratch}/vendor.secret", "--key", f"{scratch}/vendor.key", "--vendor", "Caukham"],
+                       check=True, stdout=subprocess.DEVNULL)
 
         def one(job):
             flaw, code, manifest, expected = job
             folder = pathlib.Path(scratch) / flaw
             build(flaw, code, manifest, folder, include, compiler)
-            return run(check, flaw, folder, expected)
+            if flaw not in SIGNED:
+                return run(check, flaw, folder, expected)
+            subprocess.run([sign, "sign", str(folder), "--secret", f"{scratch}/vendor.secret"], check=True, stdout=subprocess.DEVNULL)
+            SIGNED[flaw][0](folder)
+            return run(check, flaw, folder, expected, "--keys", scratch)
 
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
             wrong = [w for w in pool.map(one, jobs) if w]

@@ -26,7 +26,7 @@ fs::path first_of(const std::string& part, std::initializer_list<fs::path> place
 Installation find_installation(const fs::path& program_folder) {
   const auto program = [&](const char* room, const std::string& name) {
     const auto file = name + program_suffix;
-    return first_of(file, {program_folder / file, program_folder / ".." / room / file});
+    return first_of(file, {program_folder / file, program_folder / ".." / "libexec" / "caukham" / file, program_folder / ".." / room / file});
   };
   const auto share = program_folder / ".." / "share" / "caukham";
   Installation found;

@@ -57,13 +57,14 @@ configure() {
     { tail -25 "$folder/setup.log" >&2; die "Meson could not configure the build (all of it in $folder/setup.log)."; }
 }
 
-# build FOLDER [meson options]: configures once, builds, shows progress and only what matters of a failure
+# build FOLDER TARGET [meson options]: configures once, builds, shows progress and only what matters of a failure
 build() {
-  local folder=$1 log
-  configure "$@"
+  local folder=$1 target=$2 log
+  shift 2
+  configure "$folder" "$@"
   say "building $(basename "$folder") ($(nproc) jobs)"
   log="$folder/build.log"
   # A line every 40 steps is enough to follow.
-  NINJA_STATUS='%f/%t ' ninja -C "$folder" 2>&1 | tee "$log" | awk '/^[0-9]+\/[0-9]+ / { split($1, a, "/"); if (a[1] % 40 == 0 || a[1] == a[2]) { print "         " $1; fflush() } }' ||
+  NINJA_STATUS='%f/%t ' ninja -C "$folder" "$target" 2>&1 | tee "$log" | awk '/^[0-9]+\/[0-9]+ / { split($1, a, "/"); if (a[1] % 40 == 0 || a[1] == a[2]) { print "         " $1; fflush() } }' ||
     { grep -E -A12 'error|FAILED' "$log" | head -60 >&2; die "The build failed (all of it in $log)."; }
 }

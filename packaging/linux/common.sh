@@ -53,7 +53,7 @@ configure() {
   [ ! -f "$folder/build.ninja" ] || return 0
   say "configuring $(basename "$folder")"
   mkdir -p "$folder"
-  CC="${CC-ccache gcc}" CXX="${CXX-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
+  CC="${CC:-ccache gcc}" CXX="${CXX:-ccache g++}" meson setup "$folder" "$here" "$@" >"$folder/setup.log" 2>&1 ||
     { tail -25 "$folder/setup.log" >&2; die "Meson could not configure the build (all of it in $folder/setup.log)."; }
 }
 

@@ -35,7 +35,7 @@ pack_sysroot() {
 
 # Sets $sysroot to an unpacked sysroot, from our own cache or one of the extra ones; fails where there is none.
 use_cached_sysroot() {
-  local name tarball='' folder old
+  local name tarball='' folder old target
   name=$(sysroot_name)
   sysroot=$cache/$name
   [ ! -f "$sysroot/complete" ] || { say "sysroot: $sysroot"; return 0; }
@@ -47,9 +47,12 @@ use_cached_sysroot() {
   rm -rf "$sysroot"; mkdir -p "$sysroot"
   tar --zstd -xf "$tarball" -C "$sysroot" ||
     die "$tarball cannot be unpacked; it may be damaged. Delete it and run this again."
-  # Text files name the folder that the sysroot was built in.
+  # Links and text files name the folder that the sysroot was built in.
   old=$(cat "$sysroot/built-in.txt")
-  grep -rlIF -- "$old" "$sysroot" --include='*.pc' --include='*.cmake' --include='*-config' --include='*.la' --include='msw-*' 2>/dev/null |
-    while read -r file; do sed -i "s|$old|$sysroot|g" "$file"; done
+  find "$sysroot" -type l -lname "$old/*" | while read -r file; do
+    target=$(readlink "$file"); ln -sfn "$sysroot${target#"$old"}" "$file"
+  done
+  { grep -rlIF --include='*.pc' --include='*.cmake' --include='*-config' --include='*.la' --include='*-msw-*' -e "$old" "$sysroot" ||
+    [ $? = 1 ]; } | while read -r file; do sed -i "s|$old|$sysroot|g" "$file"; done
   touch "$sysroot/complete"
 }

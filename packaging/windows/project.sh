@@ -7,6 +7,6 @@ build_project() {
   printf "[constants]\nprefix = '%s'\nwrapper = '%s'\n" "$sysroot" "$windows/wine-run" >"$folder/sysroot.ini"
   export CAUKHAM_SYSROOT=$sysroot PKG_CONFIG_PATH=
   unset LIBRARY_PATH CPATH CPLUS_INCLUDE_PATH
-  CC='' CXX='' configure "$folder" --cross-file "$folder/sysroot.ini" --cross-file "$windows/cross-mingw64.ini"
+  configure "$folder" --cross-file "$folder/sysroot.ini" --cross-file "$windows/cross-mingw64.ini"
   build "$folder"
 }

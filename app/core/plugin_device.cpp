@@ -145,8 +145,8 @@ void PluginDevice::begin() {
     flight_handle_ = ipc::make_sealed_memory(sizeof(ipc::FlightLines));
     flight_ = ipc::Mapping(flight_handle_, sizeof(ipc::FlightLines), false);
     auto link = source_->open_link(endpoint_);
-    auto started = spawn_plugin_host(house_.settings, manifest_, endpoint_, pool_->handle(), flight_handle_,
-                                     std::move(link));
+    auto started = spawn_plugin_host(house_.settings, manifest_, endpoint_, status_.identity, pool_->handle(),
+                                     flight_handle_, std::move(link));
     process_ = std::move(started.process);
     channel_ = std::move(started.channel);
     output_ = std::move(started.output);

@@ -1,5 +1,8 @@
 #include "core/plugin_process.hpp"
 
+#include <cstdint>
+#include <cstdio>
+
 namespace caukham::core {
 namespace {
 
@@ -18,11 +21,21 @@ std::string reach(const ck_endpoint& endpoint) {
     default: return "";
   }
 }
+
+// The file in which the plugin host keeps what this device wants kept. The number tells devices apart whose names are the
+// same once they are a file's (FNV-1a, 64 bits).
+std::string kept_as(const std::string& device) {
+  std::uint64_t number = 14695981039346656037u;
+  for (const char c : device) number = (number ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  char digits[20];
+  std::snprintf(digits, sizeof digits, "-%016llx", static_cast<unsigned long long>(number));
+  return file_name_of(device) + digits + ".state";
+}
 }  // namespace
 
 PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ipc::Manifest& manifest,
-                                    const ck_endpoint& endpoint, const ipc::Handle& pool, const ipc::Handle& flight,
-                                    std::optional<ipc::Channel> link) {
+                                    const ck_endpoint& endpoint, const std::string& identity, const ipc::Handle& pool,
+                                    const ipc::Handle& flight, std::optional<ipc::Channel> link) {
   auto [ours, theirs] = ipc::Channel::pair();
   auto [read_end, write_end] = ipc::output_pipe();
   const ipc::Handle channel = theirs.release();
@@ -42,7 +55,10 @@ PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ip
     what.inherit.emplace_back(&to_device, 6);
     add("--bus", "6");
   }
-  if (settings.plugins) add("--state", settings.plugins->state_folder(manifest.id));
+  if (settings.plugins) {
+    add("--state", settings.plugins->state_folder(manifest.id));
+    add("--keep", kept_as(identity + "-" + ipc::text_of(endpoint.kind)));
+  }
   add("--reach", reach(endpoint));
   if (settings.allow_faults) what.arguments.push_back("--allow-faults");
   what.output = &write_end;

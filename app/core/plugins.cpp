@@ -28,16 +28,6 @@ std::string folder_under(const std::string& root, const fs::path& name) {
   return error ? "" : folder.string();
 }
 
-// An id as a file name: plugins may call themselves anything.
-std::string as_name(const std::string& id) {
-  std::string name = id.substr(0, 100);
-  for (char& c : name)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))
-      c = '_';
-  if (!name.empty() && name.front() == '.') name.front() = '_';
-  return name;
-}
-
 // What the last scan of the plugin in `folder` found wrong, as scans.json keeps it; "" nothing, or no such scan.
 std::string failed_scan(const json& scans, const std::string& folder) {
   if (!scans.is_object() || !scans.contains(folder) || !scans[folder].is_object()) return "";
@@ -53,6 +43,15 @@ std::string stamp_of(const ipc::Manifest& manifest) {
   return stamp;
 }
 }  // namespace
+
+std::string file_name_of(const std::string& id) {
+  std::string name = id.substr(0, 100);
+  for (char& c : name)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))
+      c = '_';
+  if (!name.empty() && name.front() == '.') name.front() = '_';
+  return name;
+}
 
 Plugins::Plugins(PluginsSettings settings)
     : settings_(std::move(settings)), keys_(trust::Keys::read(settings_.keys_folder)),
@@ -292,7 +291,7 @@ bool Plugins::unsigned_plugin(const std::string& id) const {
 }
 
 std::string Plugins::state_folder(const std::string& id) const {
-  return folder_under(settings_.data_folder, fs::path("plugins") / as_name(id));
+  return folder_under(settings_.data_folder, fs::path("plugins") / file_name_of(id));
 }
 std::string Plugins::crash_folder() const { return folder_under(settings_.data_folder, "crashes"); }
 
@@ -368,7 +367,7 @@ void Plugins::remove(const std::string& id) {
   entry->info.enabled = true;  // should it be installed again
   save_decisions();
   if (!settings_.data_folder.empty())
-    fs::remove_all(fs::path(settings_.data_folder) / "plugins" / as_name(id), error);
+    fs::remove_all(fs::path(settings_.data_folder) / "plugins" / file_name_of(id), error);
   log_info("plugins", id + " was removed");
 }
 

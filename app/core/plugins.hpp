@@ -53,6 +53,9 @@ struct PluginsSettings {
   int scan_ms = 5000;                // what a plugin may take to load and describe itself
 };
 
+// An id, of a plugin or a device, as a file name: they may call themselves anything.
+std::string file_name_of(const std::string& id);
+
 // [any thread] All functions; list() is a copy.
 class Plugins {
  public:

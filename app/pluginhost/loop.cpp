@@ -120,7 +120,7 @@ int loop(HostOptions& options, const ipc::Manifest& manifest, Sender& sender) {
   const Plugin plugin(manifest, host);
   const ck_entry& entry = plugin.entry();
   if (options.scan) return scan(options, manifest, entry, sender);
-  OpenDevice device(entry, host, sender, manifest.simulated);
+  OpenDevice device(entry, host, sender, manifest.simulated, options.state_file);
 
   sender.post(hello_of(options, manifest, entry), 1000);
   for (const std::string& field : manifest.unknown_fields)

@@ -21,6 +21,7 @@ struct HostOptions {
   ipc::Channel channel;
   ipc::Handle pool;                  // as handed over; its shape stands in the manifest
   std::optional<ipc::Channel> bus;   // for virtual endpoints
+  std::string state_file;            // of this device, in the plugin's own folder; "": nothing is kept
   bool allow_faults = false;         // obey Fault
   bool scan = false;                 // say Hello, try probe(), and end: no device, no pool
   SandboxReport sandbox;             // what was entered before; for Hello

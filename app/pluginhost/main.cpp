@@ -14,10 +14,11 @@ using namespace caukham;
 
 constexpr const char* usage =
     "caukham-pluginhost runs one device plugin and is started by Caukham itself:\n"
-    "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--flight N] [--state FOLDER]\n"
+    "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--flight N] [--state FOLDER [--keep NAME]]\n"
     "                     [--reach LINK:PATH]... [--allow-faults] [--trace] [--no-sandbox] [--rig FOLDER]\n"
     "  caukham-pluginhost --scan --manifest PATH --channel N\n"
     "  --state        where the plugin may write; nowhere else\n"
+    "  --keep         the name under which it keeps there what this device wants kept\n"
     "  --reach        a device of the system's that it may open: usb:1-2, hid:1-2:1.0, serial:/dev/ttyACM0,\n"
     "                 video:/dev/video0; or a recording that it may read, file:/a/recording.bdf. Nothing else\n"
     "  --no-sandbox   for a debugger\n"
@@ -26,14 +27,14 @@ constexpr const char* usage =
 struct Arguments {
   pluginhost::HostOptions host;
   ipc::Handle channel, bus, flight;
-  std::string state, rig;
+  std::string state, keep, rig;
   std::vector<std::string> nodes, recordings;
   bool sandbox = true;
 };
 
 // "usb:1-2.3"
 bool add_reach(Arguments& a, std::string_view what) {
-  if (what.starts_with("file:/")) return a.recordings.emplace_back(what.substr(5)), true;
+  if (what.starts_with("file:")) return a.recordings.emplace_back(what.substr(5)), true;
   constexpr std::pair<std::string_view, ck_link> links[] = {
       {"usb:", CK_LINK_USB}, {"hid:", CK_LINK_HID}, {"serial:", CK_LINK_SERIAL}, {"video:", CK_LINK_VIDEO}};
   for (const auto& [name, link] : links)
@@ -58,6 +59,7 @@ bool read(int argc, char** argv, Arguments& a) {
     else if (name == "--bus") a.bus = ipc::inherited(argv[i]);
     else if (name == "--flight") a.flight = ipc::inherited(argv[i]);
     else if (name == "--state") a.state = argv[i];
+    else if (name == "--keep") a.keep = argv[i];
     else if (name == "--rig") a.rig = argv[i];
     else if (name != "--reach" || !add_reach(a, argv[i])) return false;
   }
@@ -100,6 +102,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "caukham-pluginhost: --flight: %s\n", e.what());
     return pluginhost::exit_arguments;
   }
+  if (!a.state.empty() && !a.keep.empty()) a.host.state_file = a.state + "/" + a.keep;
   a.host.sandbox = enter(a);
   a.host.channel = ipc::Channel::adopt(std::move(a.channel));
   if (a.bus.valid()) a.host.bus = ipc::Channel::adopt(std::move(a.bus));

@@ -106,6 +106,7 @@ void OpenDevice::open(const ck_endpoint& endpoint) {
     } else if (reply.result == CK_OK) {
       device_ = device;
       state_ = State::idle;
+      kept_.load(*device_);
       reply.result = announce(reply.streams, reply.params, why);
     }
     if (reply.result != CK_OK) {
@@ -154,7 +155,10 @@ void OpenDevice::close() {
     device_->stop(device_);
     host_.end();
   }
-  if (device_) device_->close(device_);
+  if (device_) {
+    kept_.save(*device_);
+    device_->close(device_);
+  }
   device_ = nullptr;
   params_ = nullptr;
   host_.set_open(false);

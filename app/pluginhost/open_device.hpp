@@ -3,6 +3,7 @@
 #include "caukham/ext/params.h"
 #include "ipc/streams.hpp"
 #include "pluginhost/host_table.hpp"
+#include "pluginhost/kept_state.hpp"
 
 namespace caukham::pluginhost {
 
@@ -11,8 +12,10 @@ class OpenDevice {
  public:
   enum class State : std::uint8_t { closed, idle, started };
 
-  OpenDevice(const ck_entry& entry, HostTable& host, Sender& sender, bool simulated)
-      : entry_(entry), host_(host), sender_(sender), simulated_(simulated) {}
+  // `state_file`: where to keep what the device wants kept; "" nowhere.
+  OpenDevice(const ck_entry& entry, HostTable& host, Sender& sender, bool simulated, std::string state_file)
+      : entry_(entry), host_(host), sender_(sender), simulated_(simulated),
+        kept_(std::move(state_file), [&host](ck_log_level level, const std::string& text) { host.log(level, text); }) {}
   ~OpenDevice() { close(); }
   OpenDevice(const OpenDevice&) = delete;
   OpenDevice& operator=(const OpenDevice&) = delete;
@@ -38,6 +41,7 @@ class OpenDevice {
   HostTable& host_;
   Sender& sender_;
   const bool simulated_;  // by the manifest
+  KeptState kept_;
   bool endpoint_simulated_ = false;
   State state_ = State::closed;
   const ck_device* device_ = nullptr;

@@ -8,6 +8,7 @@ using tests::Installed;
 using tests::Isolation;
 using core::DeviceState;
 using core::PluginState;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -267,6 +268,56 @@ TEST_CASE("an unsigned plugin may run for a developer, marked; a safe start runs
   CHECK(info.state == PluginState::disabled);
   CHECK_THAT(info.reason, Catch::Contains("without other makers' driver programs"));
   CHECK_FALSE(std::filesystem::exists(vendor.root / "data" / "scans.json"));  // not even scanned
+}
+
+TEST_CASE("what a device wants kept must be there when it comes again, each device its own, and damage must do no harm", "[state]") {
+  core::open_log({"", core::LogLevel::off, core::LogLevel::off});
+  Installed installed;
+  installed.add("keeps", "org.caukham.test.keeps", 1);
+  const auto opened = [&](const std::string& serial, const std::string& words) {
+    core::SupervisorSettings settings;
+    settings.plugin_host = PLUGINHOST;
+    settings.plugins = std::make_shared<core::Plugins>(installed.settings());
+    core::Hub hub;
+    const auto inbox = hub.subscribe();
+    core::Supervisor supervisor(hub, settings.plugins->registry(), settings);
+    const auto ports = std::make_shared<tests::Ports>();
+    supervisor.add_source(ports);
+    supervisor.start();
+    ports->plug(1, serial, "port");
+    bool live = false;
+    for (int n = 0; n < 200 && !live; ++n)
+      for (const auto& item : inbox->take(std::chrono::milliseconds(100)))
+        if (const auto* status = std::get_if<core::DeviceStatus>(&item)) live = live || status->state == DeviceState::live;
+    REQUIRE(live);
+    supervisor.stop();
+    const auto info = supervisor.plugins().at(0);
+    std::string all;
+    for (const auto& line : info.log_tail) all += line + "\n";
+    INFO(serial << ": " << all);
+    CHECK(all.find(words) != std::string::npos);
+  };
+  const auto put_into_all = [&](const char* text) {
+    int files = 0;
+    for (const auto& file : fs::directory_iterator(installed.root / "data" / "plugins" / "org.caukham.test.keeps")) {
+      if (file.path().extension() != ".state") continue;
+      ++files;
+      std::ofstream(file.path(), std::ios::trunc) << text;
+    }
+    return files;
+  };
+  opened("A/1", "opened 1 times");
+  opened("A/1", "opened 2 times");
+  opened("A_1", "opened 1 times");  // another one, though a file cannot be called like the first
+  opened("A/1", "opened 3 times");
+  CHECK(put_into_all("damaged") == 2);
+  opened("A/1", "does not take what it once wanted kept (CK_E_INVALID)");
+  opened("A/1", "opened 2 times");  // it began anew
+  opened("A/1", "opened 3 times");
+  opened("A/1", "opened 4 times");
+  opened("A/1", "opened 1 times");  // it wanted nothing kept any more
+  CHECK(put_into_all("!") == 2);
+  opened("A/1", "the plugin failed while it read it");  // died of it once, not for ever
 }
 
 TEST_CASE("every plugin of this build is signed with its own key", "[trust]") {

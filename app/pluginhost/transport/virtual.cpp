@@ -91,7 +91,8 @@ void VirtualLink::receive() {
     // The slice bounds how long the destructor waits; answers wake it at once.
     const ipc::Received got = channel_.receive(message, nullptr, 50);
     if (got == ipc::Received::nothing) continue;
-    const auto reply = got == ipc::Received::message ? ipc::parse_bus_answer(message) : std::nullopt;
+    std::optional<ipc::BusReply> reply;
+    if (got == ipc::Received::message) reply = ipc::parse_bus_answer(message);
     std::lock_guard lock(mutex_);
     if (!reply) {
       gone_ = true;

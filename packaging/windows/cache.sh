@@ -19,12 +19,31 @@ sysroot_name() {
   printf '%s\n' "$sysroot_name_known"
 }
 
+# What each library's licence says, as Debian's maintainers gathered it, beside the libraries: the notices are made of it.
+keep_licences() {
+  local name package from to=$prefix/licences
+  mkdir -p "$to"
+  for name in $(recipe_names); do
+    package=$(recipe_field "$name" source)
+    [ -z "$package" ] || from=$(fetch_source "$package" "${versions[$name]}" "$(recipe_suite "$name")")/debian/copyright
+    case "$name" in
+      headers) cat /usr/share/doc/{nlohmann-json3-dev,libspdlog-dev,libfmt-dev}/copyright >"$to/$name" ;;
+      zlib) cp /usr/share/doc/libz-mingw-w64-dev/copyright "$to/$name" ;;
+      winpthread) cp /usr/share/doc/mingw-w64-common/copyright "$to/$name" ;;
+      *) cp "$from" "$to/$name" || die "The licence of $name is not where it should be ($from)." ;;
+    esac
+  done
+  cp /usr/share/doc/gcc-mingw-w64-base/copyright "$to/gcc"
+  cp /usr/share/doc/mingw-w64-common/copyright "$to/mingw-w64"
+}
+
 pack_sysroot() {
   local name old=$prefix
   name=$(sysroot_name)
   say "packing $name"
   printf '%s\n' "$old" >"$old/built-in.txt"
   for recipe in $(recipe_names); do recipe_version "$recipe"; printf '%s %s\n' "$recipe" "${versions[$recipe]}"; done >"$old/versions.txt"
+  keep_licences
   find "$old" -name '*.dll' -exec $triple-strip --strip-unneeded {} +
   find "$old" -name '*.a' -exec $triple-strip --strip-debug {} +
   tar --exclude=./share/doc --exclude=./share/man --zstd -cf "$cache/$name.tar.zst.part" -C "$old" . ||

@@ -1,8 +1,11 @@
 #include "core/i18n.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/dll/runtime_symbol_info.hpp>
 #include <boost/locale/gnu_gettext.hpp>
 #include <boost/locale/message.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
@@ -100,6 +103,15 @@ std::string tr(const char* english, const std::string& a0, const std::string& a1
 
 std::string tr(const char* english, const std::string& a0, const std::string& a1, const std::string& a2) {
   return fill(tr(english), {&a0, &a1, &a2});
+}
+
+std::string decimal(double value, int places) {
+  std::array<char, 400> text = {};  // the largest double has 309 digits before the point
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, places);
+  std::string out(text.data(), error == std::errc() ? end : text.data());
+  const std::lock_guard lock(mutex);
+  if (chosen == "vi") std::replace(out.begin(), out.end(), '.', ',');
+  return out;
 }
 
 }  // namespace caukham::core

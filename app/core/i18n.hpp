@@ -23,6 +23,9 @@ std::string tr(const char* english, const std::string& a0);
 std::string tr(const char* english, const std::string& a0, const std::string& a1);
 std::string tr(const char* english, const std::string& a0, const std::string& a1, const std::string& a2);
 
+// A number as the chosen language writes it: decimal comma in Vietnamese. `places` 0..9. [any thread]
+std::string decimal(double value, int places);
+
 // Marks a key that is stored in English and translated only when shown (Gap::reason: show it with tr(x.c_str())).
 constexpr const char* tr_later(const char* english) { return english; }
 

@@ -1,7 +1,5 @@
 #include "core/plugin_words.hpp"
 
-#include <cmath>
-
 #include "core/i18n.hpp"
 
 namespace caukham::core {
@@ -44,9 +42,7 @@ std::string signature_words(const PluginInfo& plugin) {
 
 std::string use_words(const PluginInfo& plugin) {
   if (plugin.processes == 0 && plugin.cpu_seconds <= 0) return "";
-  // Tenths of a second; the decimal point is as it is written, numbers are not translated here.
-  const auto tenths = std::llround(plugin.cpu_seconds * 10);
-  const auto cpu = std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+  const auto cpu = decimal(plugin.cpu_seconds, 1);
   if (plugin.processes == 0) return tr("not running now, used {0} s of processor time", cpu);
   const auto now = plugin.processes == 1 ? tr("1 process, {0} MB in memory", std::to_string(plugin.resident_bytes >> 20))
                                          : tr("{0} processes, {1} MB in memory", std::to_string(plugin.processes),

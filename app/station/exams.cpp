@@ -1,6 +1,5 @@
 // Patients and the life of an exam.
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "core/clock.hpp"
@@ -135,10 +134,8 @@ void StationImpl::tell_gap(const core::StreamInfo& info, const core::Gap& gap) {
   const double seconds = static_cast<double>(gap.length) / std::max(1.0, info.rate_hz);
   if (seconds < 0.2 || core::now_ns() - gap_told_ns_ < 5'000'000'000) return;
   gap_told_ns_ = core::now_ns();
-  char length[32];
-  std::snprintf(length, sizeof length, "%.1f", seconds);
   notice(Notice::Level::warning, tr("{0}: {1} s are missing in the recording. Why: {2}.", info.device_name,
-                                    std::string(length), tr(gap.reason.c_str())));
+                                    core::decimal(seconds, 1), tr(gap.reason.c_str())));
 }
 
 // The patient belongs to the visit, so that nothing that was captured moves anywhere: it stays in its exam, and the

@@ -34,7 +34,7 @@ SpirometryPane::SpirometryPane(wxWindow* parent, station::Desk& desk, const core
 void SpirometryPane::enter_height() {
   if (!large_) return;
   height_field_->SetSize(height_->GetRect());
-  height_field_->ChangeValue(height_cm_ > 0 ? to_wx(number_words(height_cm_, 0)) : wxString());
+  height_field_->ChangeValue(height_cm_ > 0 ? to_wx(core::decimal(height_cm_, 0)) : wxString());
   height_->Hide();
   height_field_->Show();
   height_field_->SetFocus();
@@ -79,7 +79,7 @@ wxRect SpirometryPane::session_place() const {
 void SpirometryPane::resized() {
   const wxRect place = session_place();
   if (place.IsEmpty()) return;
-  height_->set_label(height_cm_ > 0 ? to_wx(tr("Height {0} cm", number_words(height_cm_, 0))) : words("Height?"));
+  height_->set_label(height_cm_ > 0 ? to_wx(tr("Height {0} cm", core::decimal(height_cm_, 0))) : words("Height?"));
   const wxSize best = height_->GetBestSize();
   height_->SetSize(place.GetRight() - best.x, place.y + px(3), best.x, px(46));
 }
@@ -287,11 +287,11 @@ void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
     };
     dc.SetFont(font(15, Weight::bold));
     piece(std::to_string(b.manoeuvre), p.text, 14);
-    piece("FVC " + number_words(b.fvc_l, 2) + " L", p.text, 5);
+    piece("FVC " + core::decimal(b.fvc_l, 2) + " L", p.text, 5);
     worth(b.fvc);
-    piece("FEV1 " + number_words(b.fev1_l, 2) + " L", p.text, 5);
+    piece("FEV1 " + core::decimal(b.fev1_l, 2) + " L", p.text, 5);
     worth(b.fev1);
-    piece("PEF " + number_words(b.pef_l_s, 1) + " L/s", p.text, 16);
+    piece("PEF " + core::decimal(b.pef_l_s, 1) + " L/s", p.text, 16);
     dc.SetFont(font(14));
     const bool several = b.reasons.find(", ") != std::string::npos;  // one alone stands in the sentence already
     piece((several ? b.reasons + " \u00b7 " : "") + b.words,
@@ -307,27 +307,29 @@ void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
   dc.SetTextForeground(p.text);
   std::string values;
   for (const auto& v : session_.values) {
-    values += (values.empty() ? "" : "    ") + v.name + " " + number_words(v.value, 2) + (v.unit.empty() ? "" : " " + v.unit);
-    if (v.percent && !v.unit.empty()) values += "  " + number_words(*v.percent, 0) + " %";
-    if (v.z) values += "  z " + number_words(*v.z, 1);
+    values += (values.empty() ? "" : "    ") + v.name + " " + core::decimal(v.value, 2) + (v.unit.empty() ? "" : " " + v.unit);
+    if (v.percent && !v.unit.empty()) values += "  " + core::decimal(*v.percent, 0) + " %";
+    if (v.z) values += "  z " + core::decimal(*v.z, 1);
   }
   if (session_.fev1_grade == 0) values = tr("No blow yet");
   draw_text(dc, to_wx(values), wxRect(where.x, where.y, width, where.height / 2));
   const int after = std::min(width, dc.GetTextExtent(to_wx(values)).x + px(24));
   dc.SetFont(font(14));
   dc.SetTextForeground(p.muted);
-  const auto below = [&](const std::string& text) {
-    draw_text(dc, to_wx(text), wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
-  };
   if (session_.missing.empty()) {
     const std::string how = session_.reference.empty() ? std::string()
                                                        : tr("Predicted by {0}, no BTPS correction.", session_.reference);
-    return below(session_.hint.empty() ? how : session_.hint + " " + how);
+    return draw_text(dc, to_wx(session_.hint.empty() ? how : session_.hint + " " + how),
+                     wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
   }
-  // Without predicted values there is room beside the measured ones, so that neither sentence is cut.
-  draw_text(dc, to_wx(session_.hint), wxRect(where.x + after, where.y, width - after, where.height / 2));
+  // Beside the measured values or before what is missing, wherever the hint is not cut.
+  const int hint = dc.GetTextExtent(to_wx(session_.hint)).x + px(12), half = where.height / 2;
+  const bool beside = hint <= width - after || hint + dc.GetTextExtent(to_wx(session_.missing)).x > width;
+  draw_text(dc, to_wx(session_.hint), beside ? wxRect(where.x + after, where.y, width - after, half)
+                                             : wxRect(where.x, where.y + half, hint, half));
+  const int before = beside ? 0 : hint;
   dc.SetTextForeground(p.warning);
-  below(session_.missing);
+  draw_text(dc, to_wx(session_.missing), wxRect(where.x + before, where.y + half, width - before, half));
 }
 
 void SpirometryPane::draw(wxDC& dc, const wxRect&) {

@@ -60,24 +60,14 @@ std::string ask_words(const station::AskCard& ask) {
   return out;
 }
 
-std::string number_words(double value, int decimals) {
-  std::array<char, 64> text = {};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  std::string out = text.data();
-  if (core::language() == "vi")
-    for (char& c : out)
-      if (c == '.') c = ',';
-  return out;
-}
-
 std::string disk_words(std::uint64_t bytes) {
-  if (bytes < 1'000'000'000) return number_words(static_cast<double>(bytes) / 1e6, 0) + " MB";
+  if (bytes < 1'000'000'000) return core::decimal(static_cast<double>(bytes) / 1e6, 0) + " MB";
   const double gb = static_cast<double>(bytes) / 1e9;
-  return number_words(gb, gb < 10 ? 1 : 0) + " GB";
+  return core::decimal(gb, gb < 10 ? 1 : 0) + " GB";
 }
 
 std::string line_words(double kbit_s) {
-  return kbit_s >= 1000 ? number_words(kbit_s / 1000, 1) + " Mbit/s" : number_words(kbit_s, 0) + " kbit/s";
+  return kbit_s >= 1000 ? core::decimal(kbit_s / 1000, 1) + " Mbit/s" : core::decimal(kbit_s, 0) + " kbit/s";
 }
 
 std::string duration_words(std::int64_t ns) {

@@ -104,6 +104,15 @@ void record_line(const Words& w, WfdbHeader& h, std::size_t& expected) {
   if (w.size() > 3) h.frames = static_cast<std::uint64_t>(number(w[3], "number of samples", 0, 1e12));
 }
 
+// Takes the first line off, without its end.
+std::string_view next_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  auto line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
 }  // namespace
 
 WfdbHeader parse_wfdb_header(std::string_view text) {
@@ -112,10 +121,7 @@ WfdbHeader parse_wfdb_header(std::string_view text) {
   std::size_t expected = 0;
   bool first = true;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    auto line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const auto line = next_line(text);
     const auto w = words(line);
     if (w.empty()) continue;
     if (w[0][0] == '#') {
@@ -137,10 +143,7 @@ std::optional<WfdbMaster> parse_wfdb_master(std::string_view text) {
   std::size_t expected = 0;
   bool first = true;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    auto line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const auto line = next_line(text);
     const auto w = words(line);
     if (w.empty() || w[0][0] == '#') continue;
     if (first) {

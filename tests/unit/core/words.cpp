@@ -33,6 +33,16 @@ TEST_CASE("words must be Vietnamese when asked for, without any system locale") 
   REQUIRE(tr("unplugged") == "unplugged");
 }
 
+TEST_CASE("a number must be written as the chosen language writes it") {
+  const English restore;
+  REQUIRE(decimal(3.44, 1) == "3.4");
+  REQUIRE(decimal(1e300, 0).size() == 301);
+  set_language("vi", locale_folder());
+  REQUIRE(decimal(0.4, 1) == "0,4");
+  REQUIRE(decimal(-1234.567, 2) == "-1234,57");
+  REQUIRE(decimal(172, 0) == "172");
+}
+
 TEST_CASE("a missing or broken catalogue must leave English") {
   const English restore;
   REQUIRE_FALSE(set_language("vi", "/nowhere/at/all"));

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "cli/analyze.hpp"
 #include "cli/beat_files.hpp"
+#include "json/json_text.hpp"
 
 namespace caukham::cli {
 namespace {
@@ -156,7 +156,7 @@ int analyze_compare(const std::vector<std::string>& args) {
     out["average"] = {{"se_percent", number(se_n ? se / static_cast<double>(se_n) : none, 3)},
                       {"ppv_percent", number(ppv_n ? ppv / static_cast<double>(ppv_n) : none, 3)}};
     out["without_test_file"] = left_out;
-    std::cout << out.dump(2) << "\n";
+    std::cout << json_text(out, 2) << "\n";
     return 0;
   }
   std::printf("%-12s %8s %6s %6s %8s %8s %9s %9s %8s %7s %7s %8s %8s\n", "record", "beats", "FP", "FN", "Se %", "+P %", "Se50 %",

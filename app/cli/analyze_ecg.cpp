@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis/ecg/analysis.hpp"
 #include "analysis/ecg/json.hpp"
@@ -11,6 +10,7 @@
 #include "cli/beat_files.hpp"
 #include "cli/ecg_file.hpp"
 #include "core/i18n.hpp"
+#include "json/json_text.hpp"
 
 namespace caukham::cli {
 namespace {
@@ -151,7 +151,7 @@ int analyze_ecg(const std::vector<std::string>& args) {
   out["simulated"] = file.simulated;
   out["warnings"] = file.warnings;
   if (age_years) out["age_years"] = *age_years;
-  std::cout << out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  std::cout << json_text(out, 2) << "\n";
   return 0;
 }
 

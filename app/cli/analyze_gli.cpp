@@ -4,12 +4,12 @@
 #include <cctype>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis/rounding.hpp"
 #include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "cli/spirometry_files.hpp"
+#include "json/json_text.hpp"
 
 namespace caukham::cli {
 namespace {
@@ -142,7 +142,7 @@ int analyze_gli(const std::vector<std::string>& args) {
     if (json) out.push_back(std::move(row));
   }
   if (!rows) throw std::runtime_error(file + ": there is no row in it");
-  if (json) std::cout << out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  if (json) std::cout << json_text(out, 2) << "\n";
   return failed ? 1 : 0;
 }
 

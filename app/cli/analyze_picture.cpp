@@ -4,11 +4,11 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "analysis/picture/json.hpp"
 #include "cli/analyze.hpp"
 #include "core/i18n.hpp"
+#include "json/json_text.hpp"
 #include "media/still.hpp"
 
 namespace caukham::cli {
@@ -104,8 +104,8 @@ int analyze_picture(const std::vector<std::string>& args) {
   }
   const bool good = errors.empty();
   if (json)
-    std::cout << nlohmann::ordered_json{{"pictures", std::move(pictures)}, {"errors", std::move(errors)}}.dump(
-                     2, ' ', false, nlohmann::json::error_handler_t::replace)
+    std::cout << json_text(nlohmann::ordered_json{{"pictures", std::move(pictures)}, {"errors", std::move(errors)}},
+                           2)
               << "\n";
   return good ? 0 : 1;
 }

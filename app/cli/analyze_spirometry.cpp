@@ -5,13 +5,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis/spirometry/response.hpp"
 #include "analysis/spirometry/wf.hpp"
 #include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "cli/spirometry_files.hpp"
+#include "json/json_text.hpp"
 #include "station/station.hpp"
 
 namespace caukham::cli {
@@ -92,7 +92,7 @@ Wish wish_of(const std::vector<std::string>& args) {
 }
 
 int print(const nlohmann::ordered_json& json, bool good) {
-  std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  std::cout << json_text(json, 2) << "\n";
   return good ? 0 : 1;
 }
 
@@ -122,7 +122,7 @@ int calibrate(const Wish& w) {
   json["files"] = w.files;
   if (!w.log.empty()) {
     std::ofstream log(std::filesystem::path(w.log), std::ios::app | std::ios::binary);
-    log << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    log << json_text(json) << "\n";
     if (!log.flush()) throw std::runtime_error("the calibration log could not be written: " + w.log);
   }
   if (w.json) return print(json, check.passed);

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "core/recording_source.hpp"
 #include "ipc/faults.hpp"
+#include "json/json_text.hpp"
 
 namespace caukham::cli {
 namespace {
@@ -164,7 +164,7 @@ int run_faults(const Call& call, const station::Options& options, const Kinds& k
     const json told = fault_one(*station, kinds, kind, fault);
     well = well && told["back"].get<bool>() && told["others_well"].get<bool>();
     if (call.json) {
-      std::cout << told.dump() << std::endl;
+      std::cout << json_text(told) << std::endl;
       continue;
     }
     std::cout << kind << " " << told["fault"].get<std::string>() << " (SIMULATED): "

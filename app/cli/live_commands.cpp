@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "cli/commands.hpp"
 #include "core/i18n.hpp"
 #include "core/words.hpp"
+#include "json/json_text.hpp"
 #include "station/scenario.hpp"
 
 namespace caukham::cli {
@@ -68,7 +68,7 @@ int devices(const Call& call) {
                     {"version", d.plugin_version}, {"state", core::text_of(d.state)}, {"restarts", d.restarts},
                     {"simulated", d.simulated}, {"problem", d.problem}});
   if (call.json) {
-    std::cout << list.dump(2) << "\n";
+    std::cout << json_text(list, 2) << "\n";
     return 0;
   }
   if (list.empty()) std::cout << tr("No device is plugged in that an installed plugin knows.") << "\n";
@@ -79,18 +79,14 @@ int devices(const Call& call) {
 }
 
 int exam_run(const Call& call) {
-  std::ifstream file(call.words[2]);
-  if (!file) throw std::runtime_error(tr("The scenario {0} cannot be read.", call.words[2]));
-  const auto script = json::parse(file, nullptr, false);
-  if (script.is_discarded() || !script.contains("steps"))
-    throw std::runtime_error(tr("The scenario {0} is not a JSON file with steps.", call.words[2]));
+  const auto script = station::load_scenario(call.words[2]);
   const auto station = station::make_station(call.station);
   station::ScenarioHooks hooks;
-  hooks.say = [&](const json& line) { (call.json ? std::cout : std::cerr) << line.dump() << std::endl; };
+  hooks.say = [&](const json& line) { (call.json ? std::cout : std::cerr) << json_text(line) << std::endl; };
   const auto report = station::run_scenario(*station, script, call.out, hooks);
-  std::ofstream(call.out + "/summary.json") << report.dump(2) << "\n";
-  if (call.json) std::cout << json{{"report", report}}.dump() << std::endl;
-  else std::cout << report.dump(2) << "\n";
+  std::ofstream(call.out + "/summary.json") << json_text(report, 2) << "\n";
+  if (call.json) std::cout << json_text(json{{"report", report}}) << std::endl;
+  else std::cout << json_text(report, 2) << "\n";
   return report.value("ok", false) ? 0 : 1;
 }
 
@@ -111,8 +107,8 @@ int session_serve(const Call& call) {
   }
   const auto now = station->snapshot();
   if (call.json)
-    std::cout << json{{"link", now->invitation_link}, {"code", now->invitation_code},
-                      {"fingerprint", now->invitation_fingerprint}}.dump() << std::endl;
+    std::cout << json_text(json{{"link", now->invitation_link}, {"code", now->invitation_code},
+                                {"fingerprint", now->invitation_fingerprint}}) << std::endl;
   else
     std::cout << tr("Link: {0}", now->invitation_link) << "\n" << tr("Code: {0}", now->invitation_code) << "\n"
               << tr("Whoever knocks is shown here; type y to admit, anything else to refuse. Ctrl-C ends.") << std::endl;
@@ -126,7 +122,7 @@ int session_serve(const Call& call) {
     for (const auto& g : station->snapshot()->guests) {
       if (g.state != "knocking" || g.id == asked) continue;
       asked = g.id;
-      std::cout << (call.json ? json{{"knocking", g.id}, {"name", g.name}, {"organisation", g.organisation}}.dump()
+      std::cout << (call.json ? json_text(json{{"knocking", g.id}, {"name", g.name}, {"organisation", g.organisation}})
                               : tr("{0} ({1}) wants to join:", g.name, g.organisation) + " ")
                 << std::endl;
       std::string answer;

@@ -2,13 +2,13 @@
 // runs meanwhile, and of the last one, it tells what that wrote down.
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
 #include "core/plugin_status.hpp"
 #include "core/plugin_words.hpp"
+#include "json/json_text.hpp"
 #include "station/devices.hpp"
 
 namespace caukham::cli {
@@ -89,7 +89,7 @@ int plugins(const Call& call) {
     const auto list = look();
     json all = json::array();
     for (const auto& p : list) all.push_back(as_json(p));
-    call.json ? void(std::cout << all.dump(2) << "\n") : print_list(list);
+    call.json ? void(std::cout << json_text(all, 2) << "\n") : print_list(list);
     return 0;
   }
   if (call.words.size() != 3 || (what != "show" && what != "log" && what != "enable" && what != "disable" && what != "remove"))
@@ -97,7 +97,7 @@ int plugins(const Call& call) {
   const auto list = look();
   const auto& plugin = find(list, call.words[2]);
   if (what == "log") {
-    if (call.json) return std::cout << json(plugin.log_tail).dump(2) << "\n", 0;
+    if (call.json) return std::cout << json_text(json(plugin.log_tail), 2) << "\n", 0;
     if (plugin.log_tail.empty()) std::cout << tr("It has said nothing, or has not run yet.") << "\n";
     for (const auto& line : plugin.log_tail) std::cout << line << "\n";
     return 0;
@@ -114,7 +114,7 @@ int plugins(const Call& call) {
     auto told = as_json(now);
     if (what == "remove") told["removed"] = true;
     if (what == "show") told["log"] = now.log_tail;
-    std::cout << told.dump(2) << "\n";
+    std::cout << json_text(told, 2) << "\n";
   } else if (what == "show") {
     print_one(now);
   } else {

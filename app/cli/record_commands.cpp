@@ -1,11 +1,11 @@
 // Commands on the record alone; they work while no station runs, and beside one.
 #include <ctime>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
+#include "json/json_text.hpp"
 #include "record/record.hpp"
 
 namespace caukham::cli {
@@ -38,7 +38,7 @@ int record_list(const Call& call) {
   json list = json::array();
   for (const auto& exam : record->recent_exams(100)) list.push_back(to_json(*record, exam));
   if (call.json) {
-    std::cout << list.dump(2) << "\n";
+    std::cout << json_text(list, 2) << "\n";
     return 0;
   }
   for (const auto& e : list)
@@ -80,7 +80,7 @@ int record_show(const Call& call) {
                           {"action", row->action}, {"subject", row->subject}});
   record->note("cli", "exam viewed", exam->id);
   if (call.json) {
-    std::cout << j.dump(2) << "\n";
+    std::cout << json_text(j, 2) << "\n";
     return 0;
   }
   std::cout << j.value("patient", tr("(not identified)")) << "  " << j["opened"].get<std::string>() << "  "
@@ -100,9 +100,9 @@ int record_verify(const Call& call) {
   const auto files = record->verify();
   const auto audit = record->verify_audit();
   if (call.json)
-    std::cout << json{{"ok", files.problems.empty() && audit.intact}, {"attachments", files.attachments},
-                      {"bytes", files.bytes}, {"problems", files.problems}, {"audit_rows", audit.rows},
-                      {"audit_intact", audit.intact}, {"first_broken", audit.first_broken}}.dump(2) << "\n";
+    std::cout << json_text(json{{"ok", files.problems.empty() && audit.intact}, {"attachments", files.attachments},
+                                {"bytes", files.bytes}, {"problems", files.problems}, {"audit_rows", audit.rows},
+                                {"audit_intact", audit.intact}, {"first_broken", audit.first_broken}}, 2) << "\n";
   else {
     std::cout << files.attachments << " files, " << files.bytes << " bytes re-read; " << audit.rows << " audit rows: "
               << audit.sentence << "\n";
@@ -114,7 +114,7 @@ int record_verify(const Call& call) {
 int record_export(const Call& call) {
   const auto record = open(call);
   record->export_exam("cli", call.words[2], call.words[3]);
-  if (call.json) std::cout << json{{"ok", true}, {"folder", call.words[3]}}.dump() << "\n";
+  if (call.json) std::cout << json_text(json{{"ok", true}, {"folder", call.words[3]}}) << "\n";
   else std::cout << tr("The exam lies in {0}.", call.words[3]) << "\n";
   return 0;
 }
@@ -139,7 +139,7 @@ int record_name(const Call& call) {
   const auto before = record->encounter(exam->encounter_id)->patient_id;
   record->bind_patient("cli", exam->encounter_id, patient->id, call.why);
   if (call.json)
-    std::cout << json{{"exam", exam->id}, {"patient", patient->id}, {"before", before}}.dump() << "\n";
+    std::cout << json_text(json{{"exam", exam->id}, {"patient", patient->id}, {"before", before}}) << "\n";
   else
     std::cout << tr("This examination now belongs to {0}.", patient->name) << "\n";
   return 0;

@@ -5,7 +5,8 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
+
+#include "json/json_text.hpp"
 
 namespace caukham::ipc {
 namespace {
@@ -172,7 +173,7 @@ Manifest parse_manifest(std::string_view text, const std::string& path) {
     deepest = std::max(deepest, depth);
   }
   if (deepest > 32) throw ManifestError(path + ": the manifest is nested too deeply");
-  const json root = json::parse(text, nullptr, false);
+  const json root = json_of(text);
   if (root.is_discarded()) throw ManifestError(path + ": the manifest is not JSON");
 
   Fields f(root, path, "");

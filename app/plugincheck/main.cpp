@@ -3,11 +3,11 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
 #include "ipc/manifest.hpp"
+#include "json/json_text.hpp"
 #include "plugincheck/models.hpp"
 #include "plugincheck/runner.hpp"
 
@@ -61,7 +61,7 @@ int list(bool as_json) {
     if (as_json) all.push_back({{"name", c.name}, {"sentence", c.sentence}, {"guide", c.guide}});
     else std::printf("%-22s %s\n", c.name, c.sentence);
   }
-  if (as_json) std::printf("%s\n", all.dump(1).c_str());
+  if (as_json) std::printf("%s\n", json_text(all, 1).c_str());
   return 0;
 }
 
@@ -120,10 +120,10 @@ int run(Options& o) {
                      {"guide", std::string("sdk/doc/") + r.check->guide}, {"ms", r.ms}});
   });
   if (o.as_json)
-    std::printf("%s\n", json({{"plugin", manifest.id}, {"version", manifest.version}, {"manifest", o.plan.manifest},
-                              {"device", device}, {"seed", o.plan.seed}, {"passed", counts[0]},
-                              {"failed", counts[1]}, {"skipped", counts[2]}, {"tests", tests}})
-                            .dump(1, ' ', false, json::error_handler_t::replace).c_str());
+    std::printf("%s\n", json_text(json({{"plugin", manifest.id}, {"version", manifest.version},
+                                        {"manifest", o.plan.manifest},
+                                        {"device", device}, {"seed", o.plan.seed}, {"passed", counts[0]},
+                                        {"failed", counts[1]}, {"skipped", counts[2]}, {"tests", tests}}), 1).c_str());
   else
     std::printf("\n%d passed, %d failed, %d skipped; the random tests again: --reproduce %llu\n", counts[0],
                 counts[1], counts[2], static_cast<unsigned long long>(o.plan.seed));

@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "ipc/channel.hpp"
 #include "ipc/poller.hpp"
 #include "ipc/process.hpp"
+#include "json/json_text.hpp"
 #include "pluginhost/own_process.hpp"
 #include "plugincheck/bench.hpp"
 #include "plugincheck/models.hpp"
@@ -22,7 +22,7 @@ using nlohmann::json;
 constexpr std::size_t max_output = 8192, max_notes = 16;
 
 std::vector<std::byte> wire(const json& report) {
-  std::string text = report.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = json_text(report);
   text.resize(std::min(text.size(), ipc::max_message_bytes));
   const auto bytes = std::as_bytes(std::span(text));
   return {bytes.begin(), bytes.end()};
@@ -72,7 +72,7 @@ Result finish(Running& run, const Check& check, const std::vector<std::byte>& re
                               std::chrono::steady_clock::now() - run.began).count());
   ipc::drain(run.output, run.written, max_output);
   const auto* text = reinterpret_cast<const char*>(report.data());
-  const json said = json::parse(text, text + report.size(), nullptr, false);
+  const json said = json_of({text, report.size()});
   if (said.is_object()) {
     const std::string outcome = said.value("outcome", "failed");
     r.outcome = outcome == "passed" ? Outcome::passed : outcome == "skipped" ? Outcome::skipped : Outcome::failed;

@@ -84,8 +84,6 @@ fs::path Record::move_aside(const fs::path& folder) {
 
 // --- shared by the parts
 
-std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 void must_be_text(std::string_view value, const char* field, std::size_t max_bytes) {
   if (value.size() > max_bytes)
     throw RecordError(Fault::invalid, tr("The text for \"{0}\" is too long.", tr(field)));
@@ -113,7 +111,7 @@ fs::path Record::Impl::file_of(std::string_view sha) const {
 
 std::string audit_digest(std::string_view before, const AuditRow& r) {
   const std::string text =
-      std::string(before) + dump(json::array({r.seq, r.time_ns, r.actor, r.action, r.subject, r.detail}));
+      std::string(before) + json_text(json::array({r.seq, r.time_ns, r.actor, r.action, r.subject, r.detail}));
   return hex(sha256(std::as_bytes(std::span(text.data(), text.size()))));
 }
 
@@ -124,7 +122,7 @@ void Record::Impl::audit(std::string_view actor, std::string_view action, std::s
   Database::Row head = db.query("SELECT seq, digest FROM audit_head WHERE one=1");
   if (!head.next()) throw RecordError(Fault::corrupt, tr("The audit trail has lost its end. Call IT."));
   AuditRow row{head.integer(0) + 1, now(), std::string(actor), std::string(action), std::string(subject),
-               dump(detail), {}};
+               json_text(detail), {}};
   row.digest = audit_digest(head.text(1), row);
   db.run("INSERT INTO audit VALUES(?1,?2,?3,?4,?5,?6,?7)", row.seq, row.time_ns, row.actor, row.action,
          row.subject, row.detail, row.digest);
@@ -135,7 +133,7 @@ void Record::note(std::string_view actor, std::string_view action, std::string_v
                   std::string_view detail_json) {
   must_be_text(action, "action", 200);
   must_be_text(subject, "subject", 200);
-  const json detail = json::parse(detail_json, nullptr, false);
+  const json detail = json_of(detail_json);
   if (detail.is_discarded()) throw RecordError(Fault::invalid, "An audit row's details must be JSON.");
   durably(*impl_, [&] { impl_->audit(actor, action, subject, detail); });
 }

@@ -125,7 +125,7 @@ Recovery Record::recover(std::string_view actor) {
             detail.update({{"records", file.repair->records}, {"claimed", file.repair->claimed_records},
                            {"removed_bytes", file.repair->removed_bytes}});
           note(actor, file.problem.empty() ? "recording.repaired" : "recording.unusable",
-               folder.filename().string(), dump(detail));
+               folder.filename().string(), json_text(detail));
         }
       }
       files.push_back(std::move(file));
@@ -159,7 +159,7 @@ int Record::discard_leftovers(std::string_view actor, const Recovery& recovery) 
     const std::uintmax_t bytes = fs::file_size(path, error);
     if (!fs::remove(path, error)) continue;
     ++removed;
-    note(actor, "leftover.removed", path.filename().string(), dump({{"bytes", bytes}}));
+    note(actor, "leftover.removed", path.filename().string(), json_text(json{{"bytes", bytes}}));
   }
   return removed;
 }

@@ -180,7 +180,7 @@ void Record::export_exam(std::string_view actor, std::string_view exam_id, const
                                {"next_step", a.next_step},
                                {"time", when(a.given_ns)}});
 
-  const std::string text = whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  const std::string text = json_text(whole, 2) + "\n";
   write_file(part / "exam.json", text);
   manifest["exam.json"] = hex(sha256(std::as_bytes(std::span(text.data(), text.size()))));
   std::string sums;  // the format of sha256sum(1), so that anybody can check it
@@ -190,7 +190,7 @@ void Record::export_exam(std::string_view actor, std::string_view exam_id, const
   fsync_directory(part);
   rename_durably(part, folder);
   note(actor, "exam.exported", exam_id,
-       dump({{"folder", folder.string()}, {"files", manifest.size()},
+       json_text(json{{"folder", folder.string()}, {"files", manifest.size()},
              {"manifest", hex(sha256(std::as_bytes(std::span(sums.data(), sums.size()))))}}));
 }
 

@@ -1,8 +1,8 @@
 // What the parts of Record share. Not for other rooms.
 #pragma once
 #include <mutex>
-#include <nlohmann/json.hpp>
 
+#include "json/json_text.hpp"
 #include "record/database.hpp"
 #include "record/record.hpp"
 
@@ -45,7 +45,6 @@ std::optional<T> first(std::vector<T> rows) {
   return std::move(rows.front());
 }
 
-std::string dump(const json&);  // never throws on bytes that are not UTF-8
 std::string audit_digest(std::string_view before, const AuditRow&);
 void must_be_text(std::string_view value, const char* field,
                   std::size_t max_bytes = 10'000);  // throws invalid

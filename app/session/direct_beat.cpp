@@ -4,8 +4,8 @@
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
+#include "json/json_text.hpp"
 #include "session/direct_meeting.hpp"
-#include "session/json_text.hpp"
 
 namespace caukham::session {
 namespace {
@@ -38,7 +38,7 @@ void DirectMeeting::beat() {
     if (seat.open && (beats_ % 8 == 0 || !seat.clock.known())) {
       if (seat.probes.size() > 32) seat.probes.erase(seat.probes.begin());
       seat.probes.insert(now);
-      seat.peer->send_control(Json{{"type", "time"}, {"t0", now}}.dump());
+      seat.peer->send_control(json_text(Json{{"type", "time"}, {"t0", now}}));
     }
     if (seat.open && beats_ % 8 == 0) seat.peer->ask_line();
   }
@@ -47,7 +47,7 @@ void DirectMeeting::beat() {
 
 void DirectMeeting::on_line(const std::string& guest, Seat& seat, const LineSample& sample) {
   LineState line{sample.kbit_s, sample.loss_percent, sample.rtt_ms, line_words(sample)};
-  seat.peer->send_control(text_of(Json{{"type", "line"},
+  seat.peer->send_control(json_text(Json{{"type", "line"},
                                        {"kbit_s", line.kbit_s},
                                        {"loss_percent", line.loss_percent},
                                        {"rtt_ms", line.rtt_ms},
@@ -73,13 +73,13 @@ void DirectMeeting::pump(const std::string& guest, Seat& seat) {
   for (const auto stream : seat.sender.complete()) {
     const auto end = ends_.find(stream);
     if (end == ends_.end() || judged_[guest].count(stream)) continue;
-    seat.peer->send_control(Json{
+    seat.peer->send_control(json_text(Json{
         {"type", "evidence_end"},
         {"stream", stream},
         {"records", end->second.records},
         {"samples", end->second.samples},
         {"digest",
-         end->second.digest}}.dump());
+         end->second.digest}}));
   }
 }
 

@@ -4,8 +4,8 @@
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
+#include "json/json_text.hpp"
 #include "session/direct_meeting.hpp"
-#include "session/json_text.hpp"
 
 namespace caukham::session {
 namespace {
@@ -87,7 +87,7 @@ void DirectMeeting::handle(const std::string& guest, Seat&, CaptureAsk ask) {
 void DirectMeeting::handle(const std::string& guest, Seat& seat, Pointer pointer) {
   if (!seat.pointers.take(core::now_ns())) return;  // a hand that is too quick loses a step, not the visit
   pointer.guest = guest;
-  broadcast(text_of(Json{{"type", "pointer"},
+  broadcast(json_text(Json{{"type", "pointer"},
                          {"from", name_of(guest)},
                          {"stream", pointer.stream},
                          {"x", pointer.x},
@@ -107,7 +107,7 @@ void DirectMeeting::handle(const std::string& guest, Seat&, Advice advice) {
 
 void DirectMeeting::handle(const std::string& guest, Seat&, ChatLine line) {
   line.guest = guest;
-  const auto json = text_of(
+  const auto json = json_text(
       Json{{"type", "chat"}, {"from", name_of(guest)}, {"text", line.text}, {"time_ns", core::now_ns()}});
   keep("chat", json);
   broadcast(json, guest);

@@ -5,8 +5,8 @@
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
+#include "json/json_text.hpp"
 #include "session/identity.hpp"
-#include "session/json_text.hpp"
 
 namespace caukham::session {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::int64_t knock_time_ns = 20 * second_ns;  // a socket that has sai
 constexpr std::int64_t pong_time_ns = 10 * second_ns;
 
 std::string error_json(const Refusal& why) {
-  return text_of(Json{{"type", "error"}, {"code", why.code}, {"text", why.text}});
+  return json_text(Json{{"type", "error"}, {"code", why.code}, {"text", why.text}});
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ void DirectMeeting::refuse(const std::string& guest, const std::string& reason) 
       if (!lobby_.refuse(guest)) return;
     }
     if (const auto socket = socket_of(guest)) {
-      server_->send(socket, text_of(Json{{"type", "refused"}, {"reason", reason}}));
+      server_->send(socket, json_text(Json{{"type", "refused"}, {"reason", reason}}));
       visitors_[socket].guest.clear();
       server_->close(socket);
     }
@@ -107,7 +107,7 @@ void DirectMeeting::end_visit(const std::string& guest, const std::string& reaso
     if (!known || known->state == Guest::State::left || known->state == Guest::State::refused) return;
     lobby_.left(guest);
   }
-  const auto bye = text_of(Json{{"type", "bye"}, {"reason", reason}});
+  const auto bye = json_text(Json{{"type", "bye"}, {"reason", reason}});
   if (const auto at = seats_.find(guest); at != seats_.end()) at->second.peer->send_control(bye);
   unseat(guest);
   if (const auto socket = socket_of(guest)) {
@@ -229,7 +229,7 @@ void DirectMeeting::seat(SocketId socket, const std::string& guest, const std::s
                                            }});
   Seat& seat = at->second;
   seat.generation = generation;
-  server_->send(socket, text_of(Json{{"type", "admitted"}, {"guest", guest}, {"token", token}}));
+  server_->send(socket, json_text(Json{{"type", "admitted"}, {"guest", guest}, {"token", token}}));
   PeerFactory::Options options;
   options.talk = options_.talk;
   options.loopback = options_.loopback;
@@ -257,7 +257,7 @@ void DirectMeeting::tick() {
     if (visitor.guest.empty() ? now - visitor.since_ns > knock_time_ns : now - visitor.pong_ns > pong_time_ns)
       silent.push_back(socket);
     else if (!visitor.guest.empty())
-      server_->send(socket, Json{{"type", "ping"}, {"t", now}}.dump());
+      server_->send(socket, json_text(Json{{"type", "ping"}, {"t", now}}));
   }
   for (const auto socket : silent) {
     server_->close(socket);

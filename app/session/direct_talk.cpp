@@ -3,8 +3,8 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "json/json_text.hpp"
 #include "session/direct_meeting.hpp"
-#include "session/json_text.hpp"
 
 namespace caukham::session {
 namespace {
@@ -27,7 +27,7 @@ PeerEvents DirectMeeting::peer_events(const std::string& guest, std::uint64_t ge
   };
   events.offer = [=, this](std::string sdp, std::map<StreamNumber, std::string> mids) {
     with_seat([&](Seat& seat) {
-      server_->send(socket_of(guest), Json{{"type", "offer"}, {"sdp", sdp}}.dump());
+      server_->send(socket_of(guest), json_text(Json{{"type", "offer"}, {"sdp", sdp}}));
       seat.mids = mids;
       if (seat.open) seat.peer->send_control(streams_json(seat));
     });
@@ -35,7 +35,7 @@ PeerEvents DirectMeeting::peer_events(const std::string& guest, std::uint64_t ge
   events.candidate = [=, this](std::string candidate, std::string mid) {
     with_seat([&](Seat&) {
       server_->send(socket_of(guest),
-                    Json{{"type", "candidate"}, {"candidate", candidate}, {"mid", mid}}.dump());
+                    json_text(Json{{"type", "candidate"}, {"candidate", candidate}, {"mid", mid}}));
     });
   };
   events.open = [=, this] { with_seat([&](Seat& seat) { on_open(seat); }); };
@@ -71,7 +71,7 @@ void DirectMeeting::on_open(Seat& seat) {
              {"time_ns", core::now_ns()}};
   auto exam = Json::parse(options_.exam_json, nullptr, false);
   hello["exam"] = exam.is_object() ? std::move(exam) : Json::object();
-  seat.peer->send_control(text_of(hello));
+  seat.peer->send_control(json_text(hello));
   seat.peer->send_control(streams_json(seat));
   for (const auto& kept : kept_) seat.peer->send_control(kept.json);
   for (const auto& still : stills_) seat.peer->send_control(still.json);
@@ -98,7 +98,7 @@ std::string DirectMeeting::streams_json(const Seat& seat) const {
     if (const auto mid = seat.mids.find(card.number); mid != seat.mids.end()) j["mid"] = mid->second;
     list.push_back(std::move(j));
   }
-  return text_of(Json{{"type", "streams"}, {"streams", std::move(list)}});
+  return json_text(Json{{"type", "streams"}, {"streams", std::move(list)}});
 }
 
 void DirectMeeting::send_streams(Seat& seat) {
@@ -147,7 +147,7 @@ void DirectMeeting::still(const std::string& id, StreamNumber stream, const std:
     kept.id = id;
     kept.number = next_still_++;
     kept.bytes = jpeg->size();
-    kept.json = text_of(Json{{"type", "still"},
+    kept.json = json_text(Json{{"type", "still"},
                              {"id", id},
                              {"number", kept.number},
                              {"stream", stream},
@@ -194,7 +194,7 @@ void DirectMeeting::picture(StreamNumber stream, std::shared_ptr<const media::Pi
 }
 
 void DirectMeeting::control(const std::string& text) {
-  auto j = Json::parse(text, nullptr, false);
+  auto j = json_of(text);
   if (!j.is_object() || !j.contains("type") || !j["type"].is_string() || text.size() > max_control_bytes) {
     core::log_error("session",
                     "a control message of this station is no JSON object with a type, or is too long");
@@ -206,12 +206,12 @@ void DirectMeeting::control(const std::string& text) {
   const auto type = j["type"].get<std::string>();
   // Said again to who joins later: the newest of each thing, and all of chat.
   std::string key;
-  const auto word = [&](const char* name) { return j.contains(name) ? text_of(j[name]) : std::string(); };
+  const auto word = [&](const char* name) { return j.contains(name) ? json_text(j[name]) : std::string(); };
   if (type == "capture" || type == "request_state" || type == "clip") key = type + word("id");
   if (type == "spirometry") key = type + word("stream") + "/" + word("manoeuvre");
   if (type == "event" && word("event") == "\"electrodes\"") key = type + word("stream");
   if (type == "chat") key = "chat";
-  loop_.post([this, to, key, json = text_of(j)] {
+  loop_.post([this, to, key, json = json_text(j)] {
     if (to.empty()) {
       if (!key.empty()) keep(key, json);
       broadcast(json);

@@ -1,9 +1,9 @@
 // The end of an exam: devices, files, consoles and record, one after the other, while the desk goes on answering.
-#include <nlohmann/json.hpp>
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
+#include "json/json_text.hpp"
 #include "record/file.hpp"
 #include "station/report.hpp"
 #include "station/station_impl.hpp"
@@ -148,7 +148,8 @@ void StationImpl::exam_is_over() {
   std::string report = "{\"ok\":false}";
   act_now("writing the report", [&] {
     draft_.exam = card_of(*record_->exam(desk.exam.id));
-    report = make_report(*record_, desk, devices_.get(), {to_window_, to_console_, to_durable_, usable_ns_}).dump(2);
+    report = json_text(
+        make_report(*record_, desk, devices_.get(), {to_window_, to_console_, to_durable_, usable_ns_}), 2);
     list_recent();
   });
   const std::scoped_lock lock(shared_mutex_);
@@ -182,7 +183,8 @@ void StationImpl::leave_exam_as_it_is() {
   draft_.exam.state = "kept";
   draft_.recording_since_ns = 0;
   const std::scoped_lock lock(shared_mutex_);
-  report_ = nlohmann::json{{"exam", desk_->exam.id}, {"ok", false}, {"kept_in", desk_->folder.string()}}.dump(2);
+  report_ = json_text(
+      nlohmann::json{{"exam", desk_->exam.id}, {"ok", false}, {"kept_in", desk_->folder.string()}}, 2);
   exam_over_ = true;
   over_.notify_all();
 }

@@ -1,11 +1,11 @@
 #include "station/picture_watch.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "analysis/picture/json.hpp"
 #include "core/clock.hpp"
+#include "json/json_text.hpp"
 
 namespace caukham::station {
 namespace {
@@ -50,7 +50,7 @@ void judge_now(const core::Chunk& still, bool look_for_chart, const media::Pictu
   if (!decoded) {
     picture::Quality quality;
     quality.error = "The picture cannot be decoded: " + decoder.error();
-    return done(card_of(quality), picture::to_json(quality).dump(1) + "\n");
+    return done(card_of(quality), json_text(picture::to_json(quality), 1) + "\n");
   }
   picture::Before earlier;
   const auto apart = before ? decoded->time_ns - before->time_ns : 0;
@@ -59,7 +59,7 @@ void judge_now(const core::Chunk& still, bool look_for_chart, const media::Pictu
   const auto view = view_of(*decoded);
   const auto quality = picture::measure(view, decoded->time_ns, comparable ? &earlier : nullptr);
   const auto json = look_for_chart ? picture::to_json(quality, picture::find_chart(view)) : picture::to_json(quality);
-  done(card_of(quality), json.dump(1) + "\n");
+  done(card_of(quality), json_text(json, 1) + "\n");
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
+#include "core/i18n.hpp"
 #include "ipc/process.hpp"
+#include "json/json_text.hpp"
 #include "record/record.hpp"
 
 namespace caukham::station {
@@ -227,6 +229,15 @@ class Runner {
 
 }  // namespace
 
+json load_scenario(const std::string& file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error(core::tr("The scenario {0} cannot be read.", file));
+  auto script = json_of(in);
+  if (!script.is_object() || !script.contains("steps"))
+    throw std::runtime_error(core::tr("The scenario {0} is not a JSON file with steps.", file));
+  return script;
+}
+
 json run_scenario(Station& station, const json& script, const std::string& out, const ScenarioHooks& hooks) {
   std::filesystem::create_directories(out);
   Runner runner(station, out, hooks);
@@ -241,7 +252,7 @@ json run_scenario(Station& station, const json& script, const std::string& out, 
     }
   }
   const auto text = station.report_json();
-  json report = text.empty() ? json{{"ok", false}} : json::parse(text);
+  json report = text.empty() ? json{{"ok", false}} : json_of(text);
   report["screenshots"] = runner.screenshots;
   if (!failed.is_null()) {
     report["ok"] = false;

@@ -18,6 +18,9 @@ struct ScenarioHooks {
   std::function<void(const nlohmann::json& line)> say;
 };
 
+// Reads a script. Throws runtime_error in words when there is none, or it has no steps.
+nlohmann::json load_scenario(const std::string& file);
+
 // Runs the script to its end on the calling thread (not the window's). Returns the report with "ok" and, when a step
 // failed, "failed": {step, words}. `out` is the folder for screenshots and the exported exam.
 nlohmann::json run_scenario(Station& station, const nlohmann::json& script, const std::string& out,

@@ -1,10 +1,10 @@
 // The desk's side of a meeting: invitations, guests, requests, advice, evidence results.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/words.hpp"
+#include "json/json_text.hpp"
 #include "station/station_impl.hpp"
 
 namespace caukham::station {
@@ -72,13 +72,12 @@ void StationImpl::start_meeting() {
   options.port = options_.port;
   options.public_host = options_.public_host;
   options.language = options_.language;
-  options.exam_json = json{{"id", desk_->exam.id},
-                           {"patient_name", desk_->patient.name},
-                           {"birth_year", desk_->patient.birth_date.substr(0, 4)},
-                           {"sex", desk_->patient.sex},
-                           {"reason", desk_->exam.reason},
-                           {"simulated", options_.simulate || desk_->patient.simulated}}
-                          .dump();
+  options.exam_json = json_text(json{{"id", desk_->exam.id},
+                                     {"patient_name", desk_->patient.name},
+                                     {"birth_year", desk_->patient.birth_date.substr(0, 4)},
+                                     {"sex", desk_->patient.sex},
+                                     {"reason", desk_->exam.reason},
+                                     {"simulated", options_.simulate || desk_->patient.simulated}});
   session::EvidenceSource source;
   auto* recorder = desk_->recorder.get();  // outlives the meeting, whose end exam_is_over() waits for
   source.record = [recorder](session::StreamNumber s, std::uint64_t k) { return recorder->record_bytes(s, k); };
@@ -143,7 +142,7 @@ void StationImpl::set_muted(bool muted) {
 }
 
 void StationImpl::tell(const json& message) {
-  if (meeting_) meeting_->control(message.dump());
+  if (meeting_) meeting_->control(json_text(message));
 }
 
 void StationImpl::tell_streams() {
@@ -235,8 +234,8 @@ void StationImpl::on_advice(const session::Advice& advice) {
     record_->add_advice(author, {"", desk_->exam.id, author, advice.finding, advice.conclusion,
                                  advice.next_step + (advice.urgency.empty() ? "" : " [" + advice.urgency + "]"), 0});
   });
-  const auto text = json{{"author", author}, {"finding", advice.finding}, {"conclusion", advice.conclusion},
-                         {"next_step", advice.next_step}, {"urgency", advice.urgency}}.dump(2);
+  const auto text = json_text(json{{"author", author}, {"finding", advice.finding}, {"conclusion", advice.conclusion},
+                                   {"next_step", advice.next_step}, {"urgency", advice.urgency}}, 2);
   store_capture(begin_capture("advice", nullptr, author, core::now_ns(), advice.conclusion), author,
                 [this, author, text](const std::string& capture) {
                   return record_->attach(author, capture, std::as_bytes(std::span(text)), "application/json",

@@ -1,10 +1,9 @@
 #include "station/station.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
+#include "json/json_text.hpp"
 #include "station/station_impl.hpp"
 
 namespace caukham::station {
@@ -144,7 +143,7 @@ void StationImpl::store(std::function<void()> task) { backlog_.add(std::move(tas
 
 // A row of the audit trail about the exam at the desk.
 void StationImpl::note(const std::string& actor, const std::string& action, const nlohmann::json& detail) {
-  store([this, actor, action, exam = desk_ ? desk_->exam.id : "", text = detail.dump()] {
+  store([this, actor, action, exam = desk_ ? desk_->exam.id : "", text = json_text(detail)] {
     record_->note(actor, action, exam, text);
   });
 }

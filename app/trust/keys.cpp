@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "json/json_text.hpp"
 #include "trust/bytes.hpp"
 #include "trust/trust.hpp"
 
@@ -35,7 +35,7 @@ Key parse(const std::string& file) {
   for (const char c : file)  // the parser itself recurses as deep as the text says
     if ((depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0) > 8)
       throw std::runtime_error("it is nested too deeply");
-  const auto object = json::parse(file, nullptr, false);
+  const auto object = json_of(file);
   if (!object.is_object()) throw std::runtime_error("it is not a JSON object");
   if (text(object, "format", true) != "caukham-key-1") throw std::runtime_error("its format is not caukham-key-1");
   Key key;

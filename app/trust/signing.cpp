@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "json/json_text.hpp"
 #include "trust/bytes.hpp"
 #include "trust/private_file.hpp"
 #include "trust/trust.hpp"
@@ -62,13 +62,13 @@ void make_key(const fs::path& secret, const fs::path& key, const std::string& ve
               {"public", to_base64(public_bytes, sizeof public_bytes)},
               {"from", utc_now().substr(0, 10)}};
   if (station) object["station"] = true;
-  write_new(key, object.dump(2) + "\n");
+  write_new(key, json_text(object, 2) + "\n");
 }
 
 Subject subject_of(const fs::path& folder) {
   const auto text = read_text(folder / "manifest.json");
   if (!text) throw std::runtime_error((folder / "manifest.json").string() + " cannot be read");
-  const auto manifest = json::parse(*text, nullptr, false);
+  const auto manifest = json_of(*text);
   Subject subject;
   subject.folder = folder;
   const auto field = [&](const char* name) {

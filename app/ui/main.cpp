@@ -3,10 +3,10 @@
 #include <boost/program_options.hpp>
 #include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "core/i18n.hpp"
+#include "json/json_text.hpp"
 #include "station/scenario.hpp"
 #include "station/station.hpp"
 #include "ui/settings.hpp"
@@ -61,17 +61,16 @@ bool read_command(int argc, char** argv, Command& c) {
 int play(station::Station& desk, const Command& c) {
   int result = 1;
   try {
-    std::ifstream in(c.scenario);
-    const auto script = nlohmann::json::parse(in);
+    const auto script = station::load_scenario(c.scenario);
     station::ScenarioHooks hooks;
     hooks.screenshot = [](const std::string& path) { return ui::save_screenshot(path); };
-    hooks.say = [](const nlohmann::json& line) { std::cout << line.dump() << std::endl; };
+    hooks.say = [](const nlohmann::json& line) { std::cout << json_text(line) << std::endl; };
     const auto report = station::run_scenario(desk, script, c.out, hooks);
     if (script.value("stay", false)) return 0;  // the window is the person's from here on
-    std::ofstream(std::filesystem::path(c.out) / "report.json") << report.dump(2) << '\n';
+    std::ofstream(std::filesystem::path(c.out) / "report.json") << json_text(report, 2) << '\n';
     result = report.value("ok", false) ? 0 : 1;
   } catch (const std::exception& e) {
-    std::cerr << "caukham: " << c.scenario << ": " << e.what() << '\n';
+    std::cerr << "caukham: " << e.what() << '\n';
   }
   ui::close_window();
   return result;

@@ -2,7 +2,8 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <nlohmann/json.hpp>
+
+#include "json/json_text.hpp"
 
 namespace caukham::ui {
 namespace fs = std::filesystem;
@@ -48,7 +49,7 @@ Settings Settings::load(const fs::path& file) {
   std::string text(16384, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  const json all = json::parse(text, nullptr, false);
+  const json all = json_of(text);
   if (!all.is_object()) return s;
   int layout = static_cast<int>(s.layout);
   read(all, "width", s.width);
@@ -93,7 +94,7 @@ void Settings::save(const fs::path& file) const {
   fresh += ".new";
   {
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    out << all.dump(2) << '\n';
+    out << json_text(all, 2) << '\n';
     if (!out.flush()) return;
   }
   fs::rename(fresh, file, error);

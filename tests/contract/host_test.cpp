@@ -3,9 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "ipc/messages.hpp"
+#include "json/json_text.hpp"
 #include "lib/plugin_session.hpp"
 
 using namespace caukham;
@@ -33,7 +33,7 @@ class Folder {
                         {"library", library},
                         {"pool", {{"slots", 4}, {"slot_bytes", 4096}}}};
     m.update(changes);
-    std::ofstream(path_ / "manifest.json") << m.dump();
+    std::ofstream(path_ / "manifest.json") << json_text(m);
   }
   ~Folder() { std::filesystem::remove_all(path_); }
   std::string manifest() const { return (path_ / "manifest.json").string(); }

@@ -6,7 +6,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/supervisor.hpp"
+#include "json/json_text.hpp"
 #include "lib/ports.hpp"
 #include "trust/trust.hpp"
 
@@ -43,7 +43,7 @@ class Installed {
                         {"limits", {{"memory_mb", 256}}},
                         {"match", {{{"link", "serial"}, {"vid", "2341"}, {"pid", hex(pid)}}}}};
     m.update(changes);
-    std::ofstream(at / "manifest.json") << m.dump();
+    std::ofstream(at / "manifest.json") << json_text(m);
     if (sign) trust::sign(trust::subject_of(at), root / "vendor.secret", {});
     return at;
   }

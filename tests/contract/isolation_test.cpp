@@ -3,6 +3,8 @@
 
 #include <cstdio>
 
+#include "json/json_text.hpp"
+
 using namespace caukham;
 using tests::Installed;
 using tests::Isolation;
@@ -173,7 +175,7 @@ TEST_CASE("a plugin that crashes or hangs when it is scanned must be disabled wi
   auto kept = nlohmann::json::parse(std::ifstream(file));
   for (auto& [folder, entry] : kept.items())
     if (!entry["good"].get<bool>() && folder.find("hangs") != std::string::npos) entry["words"] = "read from the file";
-  std::ofstream(file) << kept.dump();
+  std::ofstream(file) << json_text(kept);
   core::Plugins again(settings);
   check(again, "read from the file");
   again.enable("org.caukham.test.scan-hangs");  // a person wants it tried again

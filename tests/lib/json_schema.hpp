@@ -2,9 +2,10 @@
 // additionalProperties, items, minItems, minLength, minimum, maximum. A keyword it does not know is an error,
 // so that no rule goes unheld.
 #pragma once
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "json/json_text.hpp"
 
 namespace caukham::test {
 
@@ -35,14 +36,14 @@ inline std::vector<std::string> violations(const nlohmann::ordered_json& v,
       bool good = false;
       for (const auto& t : rule.is_array() ? rule : nlohmann::ordered_json::array({rule}))
         good = good || has_type(v, t);
-      if (!good) say("is not " + rule.dump());
+      if (!good) say("is not " + json_text(rule));
     } else if (key == "enum") {
       bool good = false;
       for (const auto& e : rule) good = good || e == v;
-      if (!good) say("is not one of " + rule.dump());
+      if (!good) say("is not one of " + json_text(rule));
     } else if (key == "required") {
       for (const auto& name : rule)
-        if (v.is_object() && !v.contains(name.get<std::string>())) say("lacks " + name.dump());
+        if (v.is_object() && !v.contains(name.get<std::string>())) say("lacks " + json_text(name));
     } else if (key == "properties") {
       if (v.is_object())
         for (const auto& [name, child] : v.items())
@@ -60,14 +61,14 @@ inline std::vector<std::string> violations(const nlohmann::ordered_json& v,
       if (v.is_array())
         for (std::size_t i = 0; i < v.size(); ++i) into(v[i], rule, std::to_string(i));
     } else if (key == "minItems") {
-      if (v.is_array() && v.size() < rule.get<std::size_t>()) say("has fewer items than " + rule.dump());
+      if (v.is_array() && v.size() < rule.get<std::size_t>()) say("has fewer items than " + json_text(rule));
     } else if (key == "minLength") {
       if (v.is_string() && v.get<std::string>().size() < rule.get<std::size_t>())
-        say("is shorter than " + rule.dump());
+        say("is shorter than " + json_text(rule));
     } else if (key == "minimum") {
-      if (v.is_number() && v.get<double>() < rule.get<double>()) say("is below " + rule.dump());
+      if (v.is_number() && v.get<double>() < rule.get<double>()) say("is below " + json_text(rule));
     } else if (key == "maximum") {
-      if (v.is_number() && v.get<double>() > rule.get<double>()) say("is above " + rule.dump());
+      if (v.is_number() && v.get<double>() > rule.get<double>()) say("is above " + json_text(rule));
     } else {
       say("the schema says \"" + key + "\", which is not understood here");
     }

@@ -7,11 +7,11 @@
 #include <iostream>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
 #include "core/clock.hpp"
+#include "json/json_text.hpp"
 #include "media/picture.hpp"
 #include "session/evidence_frame.hpp"
 #include "session/identity.hpp"
@@ -29,7 +29,7 @@ constexpr std::uint32_t samples_per_record = 100, channels = 8;  // 0.2 s of 500
 void say(const Json& j) {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
-  std::cout << j.dump() << std::endl;
+  std::cout << json_text(j) << std::endl;
 }
 
 // The "file" of the exam: records by stream, appended by the recorder's thread, read by the meeting's.

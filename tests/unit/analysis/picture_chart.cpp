@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "analysis/picture/json.hpp"
+#include "json/json_text.hpp"
 #include "picture.hpp"
 
 using namespace caukham;
@@ -144,7 +144,7 @@ TEST_CASE("reports for the schema, with charts: found with its correction, or th
   CHECK(with["chart"]["correction"]["matrix"].size() == 3);
   CHECK(without["chart"].size() == 2);
   if (const char* folder = std::getenv("CAUKHAM_REPORTS")) {
-    std::ofstream(std::string(folder) + "/chart.json") << with.dump(1);
-    std::ofstream(std::string(folder) + "/no_chart.json") << without.dump(1);
+    std::ofstream(std::string(folder) + "/chart.json") << json_text(with, 1);
+    std::ofstream(std::string(folder) + "/no_chart.json") << json_text(without, 1);
   }
 }

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "analysis/picture/json.hpp"
+#include "json/json_text.hpp"
 #include "picture.hpp"
 
 using namespace caukham::analysis::picture;
@@ -21,6 +21,6 @@ TEST_CASE("reports for the schema: a number that is not known is null, never zer
   if (const char* folder = std::getenv("CAUKHAM_REPORTS")) {
     int number = 0;
     for (const auto& report : {full, empty, black})
-      std::ofstream(std::string(folder) + "/" + std::to_string(number++) + ".json") << report.dump(1);
+      std::ofstream(std::string(folder) + "/" + std::to_string(number++) + ".json") << caukham::json_text(report, 1);
   }
 }

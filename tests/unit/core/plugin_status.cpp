@@ -9,6 +9,7 @@
 #include "core/plugin_status.hpp"
 #include "core/plugin_words.hpp"
 #include "core/settings_file.hpp"
+#include "json/json_text.hpp"
 
 using namespace caukham;
 using namespace caukham::core;

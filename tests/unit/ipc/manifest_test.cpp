@@ -3,13 +3,14 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <random>
 
 #include "ipc/manifest.hpp"
 #include "ipc/messages.hpp"
+#include "json/json_text.hpp"
 
 using namespace caukham::ipc;
+using caukham::json_text;
 using nlohmann::json;
 
 namespace {
@@ -24,7 +25,7 @@ json good() {
     "requires": ["ck.host.transport/1"], "pool": {"slots": 8, "slot_bytes": 4096},
     "params": ["rate_hz"], "simulated": true })");
 }
-Manifest parse(const json& j) { return parse_manifest(j.dump(), "/plugins/test/manifest.json"); }
+Manifest parse(const json& j) { return parse_manifest(json_text(j), "/plugins/test/manifest.json"); }
 std::string refusal(const json& j) {
   try {
     parse(j);
@@ -130,7 +131,7 @@ TEST_CASE("a missing library is said with its name; prefix and suffix are found"
       std::filesystem::temp_directory_path() / ("caukham_manifest_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   json j = good();
-  Manifest m = parse_manifest(j.dump(), (folder / "manifest.json").string());
+  Manifest m = parse_manifest(json_text(j), (folder / "manifest.json").string());
   CHECK_THROWS_WITH(m.library_path(), Catch::Contains("\"test\" is missing"));
   std::ofstream(folder / "libtest.so") << "x";
   CHECK(m.library_path() == (folder / "libtest.so").string());
@@ -143,7 +144,7 @@ TEST_CASE("a damaged manifest is refused or read, never worse") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);
   std::mt19937 random(seed);
-  const std::string text = good().dump();
+  const std::string text = json_text(good());
   int refused = 0;
   for (int i = 0; i < 3000; ++i) {
     std::string damaged = text;

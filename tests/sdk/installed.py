@@ -32,6 +32,7 @@ class Installed(unittest.TestCase):
         cls.root = root
         cls.environment = {k: v for k, v in os.environ.items() if k not in ("CC", "CXX", "CFLAGS", "CXXFLAGS", "LD_PRELOAD")}
         cls.environment["SDK"] = str(cls.sdk)
+        cls.environment.setdefault("CMAKE_GENERATOR", "Ninja")  # make is not everywhere; what builds us is
 
     @classmethod
     def tearDownClass(cls):

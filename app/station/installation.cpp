@@ -1,4 +1,6 @@
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "station/station.hpp"
 
@@ -13,25 +15,32 @@ constexpr const char* program_suffix = ".exe";
 constexpr const char* program_suffix = "";
 #endif
 
-// The first of the places that exists; the program says which part is missing instead of failing later.
-fs::path first_of(const std::string& part, std::initializer_list<fs::path> places) {
+// The first of the places that exists, or nothing.
+fs::path any_of(const std::vector<fs::path>& places) {
   for (const auto& place : places)
     if (fs::exists(place)) return fs::weakly_canonical(place);
+  return {};
+}
+
+// The program says which part is missing instead of failing later.
+fs::path first_of(const std::string& part, const std::vector<fs::path>& places) {
+  if (auto found = any_of(places); !found.empty()) return found;
   throw std::runtime_error("This installation is not complete: " + part + " is missing (looked in " +
-                           places.begin()->string() + "). Install Caukham again.");
+                           places.front().string() + "). Install Caukham again.");
 }
 
 }  // namespace
 
 Installation find_installation(const fs::path& program_folder) {
-  const auto program = [&](const char* room, const std::string& name) {
-    const auto file = name + program_suffix;
-    return first_of(file, {program_folder / file, program_folder / ".." / "libexec" / "caukham" / file, program_folder / ".." / room / file});
+  const auto places = [&](const char* room, const std::string& file) {
+    return std::vector{program_folder / file, program_folder / ".." / "libexec" / "caukham" / file, program_folder / ".." / room / file};
   };
+  const auto host = std::string("caukham-pluginhost") + program_suffix;
   const auto share = program_folder / ".." / "share" / "caukham";
   Installation found;
-  found.plugin_host = program("pluginhost", "caukham-pluginhost");
-  found.simulator = program("virtualbus", "caukham-simulator");
+  found.plugin_host = first_of(host, places("pluginhost", host));
+  // Practice only: an installation may be without it.
+  found.simulator = any_of(places("virtualbus", std::string("caukham-simulator") + program_suffix));
   found.plugins = first_of("the plugins folder", {program_folder / ".." / "lib" / "caukham" / "plugins",
                                                   program_folder / "plugins", program_folder / ".." / ".." / "plugins"});
   found.keys = first_of("the vendors' keys", {share / "keys", program_folder / "keys", program_folder / ".." / "trust" / "keys"});

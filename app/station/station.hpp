@@ -26,7 +26,7 @@ struct Options {
   std::string public_host;               // for the link; empty: found
 };
 
-// Where the parts of the installation lie: beside an installed program, or in a build folder.
+// Where the parts of the installation lie: beside an installed program, or in a build folder. The simulator may be missing.
 struct Installation {
   std::filesystem::path plugin_host, simulator, plugins, keys, console, locale, reference;
 };

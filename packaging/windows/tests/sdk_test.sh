@@ -23,7 +23,7 @@ build_cpp() {
       -o "$to/pulse.dll" -static-libgcc -static-libstdc++ -Wl,-Bstatic -lstdc++ -lwinpthread -Wl,-Bdynamic
 }
 only_windows() { mkdir -p "$1/bin"; "$windows/installer/imports.py" check "$1"; }
-exports() { x86_64-w64-mingw32-objdump -p "$1/pulse.dll" | sed -n '/Name Pointer/,/^$/p' | awk 'NR > 1 && /\[/ { print $NF }'; }
+exports() { x86_64-w64-mingw32-objdump -p "$1/pulse.dll" | awk '/^\[Ordinal\/Name Pointer\]/ { on = 1; next } /^$/ { on = 0 } on { print $NF }'; }
 one_export() { [ "$(exports "$1" | wc -l)" = 1 ] && exports "$1" | grep -q '^ck_'; }
 sound() { run_windows "$check" run "$1"; }
 

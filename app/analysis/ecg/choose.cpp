@@ -14,7 +14,7 @@ constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor 
                 threshold_most = 0.80f, steep_clip = 6.0f, trusted_part = 0.3f, seen_by_two = 0.20f;
 
 double height_score(const Candidate& c) {
-  double s = 1.6 * std::log(static_cast<double>(c.value) / static_cast<double>(c.threshold));
+  double s = 1.6 * std::log(static_cast<double>(c.value) / static_cast<double>(c.threshold - c.lower));
   s = std::clamp(s, -3.0, 1.6);
   // Like no other: noise where there is noise, else more probably an ectopic beat.
   const double noisy = std::clamp((static_cast<double>(c.threshold) - 0.30) / 0.15, 0.0, 1.0);

@@ -18,6 +18,7 @@ struct Candidate {
   int family = -1;      // of Shapes, where match is known
   float match = -2;     // correlation with the recording's families; -2: not known (yet)
   float rr_s = 0;       // usual interval here; 0: not known
+  float lower = 0;      // by how much the threshold lies lower here, because its family is known to be a low one
 };
 
 // Peaks of the feature, ascending, at least 0.16 s apart (the higher and steeper one stays).

@@ -21,6 +21,8 @@ namespace {
 using namespace detail;
 
 constexpr float quiet = 0.34f;  // a threshold no noise has raised
+// Of a typical QRS: the feature of the lowest beats looked for, and their size from peak to peak.
+constexpr float low_value = 0.12f, least_size = 0.30f, most_lower = 0.14f;
 
 std::string refuse(const Recording& r) {
   if (r.channels.empty()) return "the recording has no channels";
@@ -80,17 +82,45 @@ void learn_heights(std::vector<Lead>& leads, const std::vector<Candidate>& all,
   }
 }
 
-// What was not chosen and yet stands out of little noise, is no P wave (nothing follows at once) and no T wave (the
-// neighbouring beats have nothing of the kind): low ectopic beats, if the same shape comes again.
+// Peak to peak around a tick, leads weighted and over their own heights: what a wide slow complex has and the feature,
+// which looks for steepness, does not show.
+float size_at(std::size_t tick, const std::vector<Lead>& leads, const Clock& clock) {
+  const std::size_t reach = clock.ticks(0.09), n = leads.front().smooth.size(), block = tick / clock.ticks(1.0);
+  float sum = 0, total = 0;
+  for (const auto& l : leads) {
+    const auto& here = l.blocks[std::min(block, l.blocks.size() - 1)];
+    if (here.height <= 0 || l.bad[tick]) continue;
+    const auto [low, high] = std::minmax_element(l.smooth.begin() + static_cast<std::ptrdiff_t>(tick > reach ? tick - reach : 0),
+                                                 l.smooth.begin() + static_cast<std::ptrdiff_t>(std::min(n, tick + reach)));
+    sum += here.weight * (*high - *low) / here.height, total += here.weight;
+  }
+  return total > 0 ? sum / total : 0;
+}
+
+// What was not chosen and yet stands out of little noise, is no P wave (nothing follows at once, and the neighbouring
+// beats have none of this shape) and no T wave (the neighbouring beats have nothing of the kind): low ectopic beats, if
+// the same shape comes again. Wide ones are low in the feature; beyond the T wave a third of the usual QRS peak to peak
+// will do, as no other wave has that.
 std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
-                                     const std::vector<int>& family, const Followers& followers, const Clock& clock) {
+                                     const std::vector<int>& family, const Followers& followers,
+                                     const std::vector<Lead>& leads, const Clock& clock) {
   std::vector<std::size_t> out;
+  std::vector<float> size(chosen.size(), 0), near;
+  const auto usual_size = [&](std::size_t k) {  // of the beats around, known once asked for
+    near.clear();
+    for (std::size_t i = k > 4 ? k - 4 : 0; i < std::min(chosen.size(), k + 4); ++i) {
+      if (size[i] == 0) size[i] = size_at(all[chosen[i]].tick, leads, clock);
+      near.push_back(size[i]);
+    }
+    std::nth_element(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(near.size() / 2), near.end());
+    return near[near.size() / 2];
+  };
   std::size_t k = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& c = all[i];
     while (k < chosen.size() && all[chosen[k]].tick < c.tick) ++k;
     if (k == 0 || (k < chosen.size() && chosen[k] == i)) continue;
-    if (c.threshold > quiet || c.value < c.threshold || c.second < 0.5f * c.value) continue;
+    if (c.threshold > quiet || c.value < low_value || c.second < 0.3f * c.value) continue;
     const std::size_t before = all[chosen[k - 1]].tick;
     if (c.tick - before < clock.ticks(0.24)) continue;
     if (k < chosen.size() && all[chosen[k]].tick - c.tick < clock.ticks(0.30)) continue;
@@ -98,9 +128,25 @@ std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const st
       const float usual = followers.usual(before, family[k - 1], c.tick);
       if (usual < 0 || usual > 0.3f) continue;
     }
-    out.push_back(c.tick);
+    if (c.value < c.threshold &&
+        (size_at(c.tick, leads, clock) < least_size * usual_size(k) || followers.usual_before(before, family[k - 1], c.tick) > 0.5f))
+      continue;
+    out.push_back(i);
   }
   return out;
+}
+
+// The feature's mean over each family's members; 1 where that is not known.
+std::vector<float> family_heights(const std::vector<Candidate>& all, const std::vector<std::size_t>& members, const Shapes& shapes,
+                                  std::size_t established) {
+  std::vector<float> sum(shapes.families.size(), 0), count(shapes.families.size(), 0);
+  for (auto k : members) {
+    const auto m = shapes.match(all[k].tick, established);
+    if (m.correlation < Shapes::same_family) continue;
+    sum[static_cast<std::size_t>(m.family)] += all[k].value, ++count[static_cast<std::size_t>(m.family)];
+  }
+  for (std::size_t f = 0; f < sum.size(); ++f) sum[f] = count[f] > 0 ? sum[f] / count[f] : 1;
+  return sum;
 }
 
 // Chooses among `all` with what the beats of the pass before teach: shapes, what usually follows them, and intervals.
@@ -119,12 +165,16 @@ std::vector<std::size_t> choose_again(std::vector<Candidate> before, const std::
     at.push_back(before[k].tick), family.push_back(m.correlation >= Shapes::same_family ? m.family : -1);
   }
   const Followers followers(leads, clock, at, family);
-  for (auto tick : unexplained(before, chosen, family, followers, clock)) shapes.add(tick);
+  std::vector<std::size_t> members = chosen;
+  for (auto k : unexplained(before, chosen, family, followers, leads, clock)) shapes.add(before[k].tick), members.push_back(k);
+  const auto heights = family_heights(before, members, shapes, established);
   learn_intervals(before, chosen, clock);
   std::size_t from = 0;
   for (auto& c : all) {
     const auto m = shapes.match(c.tick, established);
     c.match = m.correlation, c.family = m.family;
+    // Beats of a shape that is known to be lower than others are held against their own height; noise still counts.
+    if (c.match > 0.9f) c.lower = std::clamp(c.threshold - 0.6f * heights[static_cast<std::size_t>(c.family)], 0.0f, most_lower);
     while (from + 1 < chosen.size() && before[chosen[from + 1]].tick <= c.tick) ++from;
     c.rr_s = before[chosen[from]].rr_s;
   }

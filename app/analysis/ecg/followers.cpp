@@ -5,14 +5,15 @@
 namespace caukham::analysis::ecg::detail {
 namespace {
 
-constexpr double half_s = 0.05, slack_s = 0.024;
+constexpr double half_s = 0.05, slack_s = 0.024, p_first_s = 0.10, p_last_s = 0.26;
 constexpr std::size_t neighbours = 4;  // on each side
 
 }  // namespace
 
 Followers::Followers(const std::vector<Lead>& leads, const Clock& clock, const std::vector<std::size_t>& at,
                      const std::vector<int>& family)
-    : leads_(leads), half_(clock.ticks(half_s)), slack_(clock.ticks(slack_s)), lag_(clock.ticks(0.008)), block_(clock.ticks(1.0)) {
+    : leads_(leads), half_(clock.ticks(half_s)), slack_(clock.ticks(slack_s)), lag_(clock.ticks(0.008)), block_(clock.ticks(1.0)),
+      p_first_(clock.ticks(p_first_s)), p_last_(clock.ticks(p_last_s)) {
   for (std::size_t k = 0; k < at.size(); ++k) {
     if (family[k] < 0) continue;
     const auto f = static_cast<std::size_t>(family[k]);
@@ -41,24 +42,40 @@ float Followers::alike(std::size_t a, std::size_t b) const {
   return sum > 0 ? std::max(0.0f, 2 * xy / sum) : -1;
 }
 
-float Followers::usual(std::size_t beat, int family, std::size_t after) const {
-  if (family < 0 || static_cast<std::size_t>(family) >= beats_.size() || after <= beat) return -1;
+template <class Best>
+float Followers::median_of_neighbours(std::size_t beat, int family, Best&& best) const {
+  if (family < 0 || static_cast<std::size_t>(family) >= beats_.size()) return -1;
   const auto& all = beats_[static_cast<std::size_t>(family)];
   const auto here = static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), beat) - all.begin());
   const std::size_t from = here > neighbours ? here - neighbours : 0, to = std::min(all.size(), here + neighbours + 1);
-  const std::size_t distance = after - beat;
   float found[2 * neighbours + 1];
   std::size_t n = 0;
   for (std::size_t k = from; k < to; ++k) {
     if (all[k] + half_ > beat && beat + half_ > all[k]) continue;  // itself
-    float best = -1;
-    for (std::size_t shift = 0; shift <= 2 * slack_; shift += 2)
-      best = std::max(best, alike(after, all[k] + distance + shift - slack_));
-    if (best >= 0) found[n++] = best;
+    const float one = best(all[k]);
+    if (one >= 0) found[n++] = one;
   }
   if (n < 3) return -1;
   std::nth_element(found, found + n / 2, found + n);
   return found[n / 2];
+}
+
+float Followers::usual(std::size_t beat, int family, std::size_t after) const {
+  if (after <= beat) return -1;
+  return median_of_neighbours(beat, family, [&](std::size_t other) {
+    float best = -1;
+    for (std::size_t shift = 0; shift <= 2 * slack_; shift += 2)
+      best = std::max(best, alike(after, other + (after - beat) + shift - slack_));
+    return best;
+  });
+}
+
+float Followers::usual_before(std::size_t beat, int family, std::size_t tick) const {
+  return median_of_neighbours(beat, family, [&](std::size_t other) {
+    float best = -1;
+    for (std::size_t d = p_first_; d <= std::min(p_last_, other); d += 2) best = std::max(best, alike(tick, other - d));
+    return best;
+  });
 }
 
 }  // namespace caukham::analysis::ecg::detail

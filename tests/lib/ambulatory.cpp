@@ -93,7 +93,14 @@ Shape main_shape(K kind, const Patient& p, double rr_s, Random& lot) {
       s = {{-0.02, 0.009, 0.8 * p.r1, 250, true}, {0.012, 0.010, -200, -500, true},
            {0.055, 0.017, -0.35 * p.r1, 900, true}, {0.33, 0.05, 0.2 * p.r1, -350}};
       break;
+    case K::blocked_p:
+      s = scaled(s, 0.7, 0.7);
+      break;
+    case K::pvc_hidden:
+      s = scaled(s, in(first, 2000, 3000) / p.r1, in(first, 2000, 3000) / p.r1);
+      break;
     case K::lbbb:
+    case K::block_pvc:
       s = {{-0.028, 0.018, 0.7 * p.r1, -300, true}, {0.028, 0.020, 0.8 * p.r1, -1300, true}, {0.32, 0.055, -0.3 * p.r1, 500}};
       break;
     case K::slow_u:
@@ -114,10 +121,11 @@ std::vector<Planned> plan(K kind, double seconds, const Patient& p, std::uint64_
   for (int i = 0; i < 4; ++i) {
     double size = p.r1 * between(r, 0.4, 2.5);
     if (kind == K::bigeminy_low) size = p.r1 * between(r, 0.35, 0.6);
+    if (kind == K::pvc_hidden) size = between(r, 500, 1100);
     if (kind == K::escape) size = p.r1 * between(r, 0.7, 2.5);
     if (kind == K::bigeminy_high) size = std::min(3 * p.r1, 3800.0);
     ectopic.push_back(wide_beat(r, std::min(size, 3800.0)));
-    if (kind == K::bigeminy_low) ectopic.back() = scaled(ectopic.back(), 1, between(r, 0.6, 1.2));
+    if (kind == K::bigeminy_low || kind == K::pvc_hidden) ectopic.back() = scaled(ectopic.back(), 1, between(r, 0.6, 1.2));
   }
   const Shape paced = [&] {
     Shape s = {{-0.10, 0.0012, between(r, 300, 2500) * sign(r), 600 * sign(r)}};
@@ -142,6 +150,8 @@ std::vector<Planned> plan(K kind, double seconds, const Patient& p, std::uint64_
     };
     switch (kind) {
       case K::pvc:
+      case K::pvc_hidden:
+      case K::hum:
         if (run) ectopic_here(form), run = 0, next = 1.5 * rr0;
         else if (r.below(6) == 0) run = 1, form = static_cast<int>(r.below(2)), next = rr0 * between(r, 0.55, 0.75);
         break;
@@ -151,6 +161,8 @@ std::vector<Planned> plan(K kind, double seconds, const Patient& p, std::uint64_
         break;
       case K::couplets:
       case K::af_pvc_noise:
+      case K::pvc_motion:
+      case K::block_pvc:
         if (run) ectopic_here(static_cast<int>(r.below(4))), next = --run ? between(r, 0.30, 0.42) : 1.3 * rr0;
         else if (r.below(8) == 0) run = 1 + static_cast<int>(r.below(3)), next = between(r, 0.42, 0.55);
         if (kind == K::af_pvc_noise && !ventricular && !run) next = std::clamp(0.65 + 0.2 * r.normal(), 0.34, 1.5);
@@ -199,6 +211,30 @@ std::vector<Planned> plan(K kind, double seconds, const Patient& p, std::uint64_
         if (r.below(15) == 0) {
           next = between(r, 3, 6);
           for (double q = 1; q < next - 0.5; q += between(r, 0.8, 1.1)) out.push_back({t + q, p_wave(p), BeatType::normal, false});
+        }
+        break;
+      case K::blocked_p:
+        if (const auto what = r.below(10); what == 0) {  // early, in or after the T wave, and a pause
+          out.push_back({t + between(r, 0.36, 0.55), p_wave(p), BeatType::normal, false});
+          next = between(r, 1.15, 1.5) * rr0;
+        } else if (what == 1) {
+          next = between(r, 1.8, 5);
+          if (r.below(2))
+            for (double q = rr0; q < next - 0.5; q += rr0) out.push_back({t + q, p_wave(p), BeatType::normal, false});
+        }
+        break;
+      case K::changing_block:
+        if (t > mode_until) mode = static_cast<int>(r.below(4)), mode_until = t + between(r, 5, 40);
+        if (mode == 1) s = main_shape(K::lbbb, p, next, lot);
+        if (mode == 2) s = main_shape(K::rbbb, p, next, lot);
+        if (mode == 3) s = ectopic[0], with_p = false, next = 0.85 * (1 + 0.02 * r.normal());
+        break;
+      case K::fusion_pvc:
+        if (r.below(7) == 0) {
+          const double part = between(r, 0.3, 0.9);
+          s = scaled(s, 1 - part, 1 - part);
+          add(s, scaled(ectopic[0], part, part));
+          ventricular = true;
         }
         break;
       case K::av_block_2to1:
@@ -265,6 +301,13 @@ void disturb(K kind, EcgCase& e, std::uint64_t seed) {
     if (kind == K::motion_both) part(c, Noise::motion, 6, half);
     if (kind == K::muscle_both) part(c, Noise::muscle, 6, half);
     if (kind == K::af_pvc_noise) part(c, Noise::muscle, 12, half);
+    if (kind == K::pvc_motion) part(c, Noise::motion, 12, half);
+    if (kind == K::hum) part(c, Noise::mains, 3, half);
+  }
+  if (kind == K::bad_lead) {
+    const std::size_t bad = r.below(2);
+    part(bad, Noise::motion, -6, [](double) { return true; });
+    part(bad, Noise::muscle, -6, [](double) { return true; });
   }
   double step[2] = {0, 0};
   for (std::size_t k = 0; k < n; ++k) {
@@ -294,13 +337,16 @@ const char* name(Ambulatory kind) {
       "AF, PVC, noise", "tall T", "peaked T, low R", "low voltage", "tall P, low R", "RBBB", "LBBB", "flutter 2:1",
       "flutter, variable", "pauses with P", "AV block 2:1", "escape, P apart", "drop to 1/5", "fading", "baseline jumps",
       "motion, one lead 12 dB", "motion, one lead 6 dB", "motion, one lead 0 dB", "motion, both 6 dB", "muscle, both 6 dB",
-      "electrode pops", "a lead lost", "SVT", "slow, U waves", "ventricular flutter"};
+      "electrode pops", "a lead lost", "SVT", "slow, U waves", "ventricular flutter",
+      "PVC, hidden", "blocked P", "one lead useless", "changing block", "PVC, motion 12 dB", "hum", "LBBB, PVC",
+      "PVC, fusion"};
   return names[static_cast<int>(kind)];
 }
 
 AmbulatoryCase ambulatory(Ambulatory kind, double seconds, std::uint64_t seed) {
   Random r(seed * 7919 + 31 * static_cast<std::uint64_t>(kind));
-  const Patient p = draw_patient(r);
+  Patient p = draw_patient(r);
+  if (kind == K::blocked_p) p.p1 = between(r, 0.3, 0.5) * 0.7 * p.r1, p.p2 = 0.6 * p.p1;
   std::vector<std::pair<double, double>> flutter;
   const auto beats = plan(kind, seconds, p, r.next(), flutter);
   const auto n = static_cast<std::size_t>(seconds * fs);

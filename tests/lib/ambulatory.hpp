@@ -42,8 +42,16 @@ enum class Ambulatory {
   svt,              // 150 … 215/min, P in the T
   slow_u,           // 38/min, T and U as large as a third of R
   flutter_vent,     // 20 s of ventricular flutter in a minute of many ventricular beats: not counted between
+  pvc_hidden,       // R of 2 … 3 mV, single ventricular beats a quarter to a half as high, in both leads
+  blocked_p,        // P as high as half of R; early ones that conduct nothing, single or for seconds (sinus arrest without P, too)
+  bad_lead,         // one lead is motion and muscle noise at -6 dB from beginning to end
+  changing_block,   // normal, left and right bundle branch block and a wide rhythm of the ventricles by turns
+  pvc_motion,       // ventricular beats of many shapes, electrode motion on both leads at 12 dB half of the time
+  hum,              // 60 Hz of half the QRS on both leads, coming and going; ventricular beats
+  block_pvc,        // left bundle branch block with ventricular beats, pairs too
+  fusion_pvc,       // ventricular beats that come with the P wave: between the own beat's shape and theirs
 };
-inline constexpr int ambulatory_count = 34;
+inline constexpr int ambulatory_count = 42;
 const char* name(Ambulatory kind);
 
 struct AmbulatoryCase {

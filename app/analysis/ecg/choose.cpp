@@ -20,7 +20,9 @@ double height_score(const Candidate& c) {
   const double noisy = std::clamp((static_cast<double>(c.threshold) - 0.30) / 0.15, 0.0, 1.0);
   if (c.match > -1.5f) s += std::clamp(4.0 * (static_cast<double>(c.match) - 0.80), -0.4 - 0.6 * noisy, 0.8);
   // An electrode that moves shows in its own leads only, a heartbeat in all.
-  if (c.second < seen_by_two) s -= 1.5 * static_cast<double>((seen_by_two - c.second) / seen_by_two);
+  const float two = seen_by_two * (c.threshold - c.lower) / c.threshold;
+  if (c.second < two) s -= 1.5 * static_cast<double>((two - c.second) / two);
+  if (c.like_p) s -= 3;
   return s;
 }
 
@@ -43,6 +45,8 @@ double pair_score(const Candidate& a, const Candidate& b, double dt_s, float usu
     const double follows = std::clamp((static_cast<double>(usual_follower) - 0.35) / 0.4, 0.0, 1.0);
     const bool same = a.family == b.family && b.match > 0.9f && a.match > 0.9f;  // a fast row of alike beats
     if (!same) s -= 4 * follows * std::clamp((0.72 - slopes) / 0.4, 0.0, 1.0);
+  } else if (b.lower > 0) {
+    // its family is known to be this low, and followers spoke when it was made
   } else if (dt_s < t_wave_s && ratio < 0.55) {
     s -= 3 * (0.55 - ratio) / 0.55 + 0.5;
   } else if (dt_s < 0.5 && ratio < 0.35) {

@@ -19,6 +19,7 @@ struct Candidate {
   float match = -2;     // correlation with the recording's families; -2: not known (yet)
   float rr_s = 0;       // usual interval here; 0: not known
   float lower = 0;      // by how much the threshold lies lower here, because its family is known to be a low one
+  bool like_p = false;  // it looks like the P waves of the beats around
 };
 
 // Peaks of the feature, ascending, at least 0.16 s apart (the higher and steeper one stays).

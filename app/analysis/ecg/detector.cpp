@@ -22,7 +22,7 @@ using namespace detail;
 
 constexpr float quiet = 0.34f;  // a threshold no noise has raised
 // Of a typical QRS: the feature of the lowest beats looked for, and their size from peak to peak.
-constexpr float low_value = 0.12f, least_size = 0.30f, most_lower = 0.14f;
+constexpr float low_value = 0.10f, least_size = 0.22f, most_lower = 0.16f, like_p = 0.6f, tallest_p = 0.7f;
 
 std::string refuse(const Recording& r) {
   if (r.channels.empty()) return "the recording has no channels";
@@ -99,10 +99,10 @@ float size_at(std::size_t tick, const std::vector<Lead>& leads, const Clock& clo
 
 // What was not chosen and yet stands out of little noise, is no P wave (nothing follows at once, and the neighbouring
 // beats have none of this shape) and no T wave (the neighbouring beats have nothing of the kind): low ectopic beats, if
-// the same shape comes again. Wide ones are low in the feature; beyond the T wave a third of the usual QRS peak to peak
-// will do, as no other wave has that.
+// the same shape comes again. Wide ones are low in the feature; beyond the T wave a quarter of the usual QRS peak to
+// peak will do: only a P wave may be as large.
 std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
-                                     const std::vector<int>& family, const Followers& followers,
+                                     const std::vector<int>& family, int commonest, const Followers& followers,
                                      const std::vector<Lead>& leads, const Clock& clock) {
   std::vector<std::size_t> out;
   std::vector<float> size(chosen.size(), 0), near;
@@ -128,12 +128,21 @@ std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const st
       const float usual = followers.usual(before, family[k - 1], c.tick);
       if (usual < 0 || usual > 0.3f) continue;
     }
-    if (c.value < c.threshold &&
-        (size_at(c.tick, leads, clock) < least_size * usual_size(k) || followers.usual_before(before, family[k - 1], c.tick) > 0.5f))
-      continue;
+    if (c.value < c.threshold && size_at(c.tick, leads, clock) < least_size * usual_size(k)) continue;
+    if (followers.usual_before(commonest, c.tick) > like_p) continue;
     out.push_back(i);
   }
   return out;
+}
+
+int most_frequent(const std::vector<int>& family) {
+  std::vector<std::size_t> members;
+  for (const int f : family) {
+    if (f < 0) continue;
+    if (members.size() <= static_cast<std::size_t>(f)) members.resize(static_cast<std::size_t>(f) + 1);
+    ++members[static_cast<std::size_t>(f)];
+  }
+  return members.empty() ? -1 : static_cast<int>(std::max_element(members.begin(), members.end()) - members.begin());
 }
 
 // The feature's mean over each family's members; 1 where that is not known.
@@ -165,8 +174,9 @@ std::vector<std::size_t> choose_again(std::vector<Candidate> before, const std::
     at.push_back(before[k].tick), family.push_back(m.correlation >= Shapes::same_family ? m.family : -1);
   }
   const Followers followers(leads, clock, at, family);
+  const int commonest = most_frequent(family);
   std::vector<std::size_t> members = chosen;
-  for (auto k : unexplained(before, chosen, family, followers, leads, clock)) shapes.add(before[k].tick), members.push_back(k);
+  for (auto k : unexplained(before, chosen, family, commonest, followers, leads, clock)) shapes.add(before[k].tick), members.push_back(k);
   const auto heights = family_heights(before, members, shapes, established);
   learn_intervals(before, chosen, clock);
   std::size_t from = 0;
@@ -174,9 +184,16 @@ std::vector<std::size_t> choose_again(std::vector<Candidate> before, const std::
     const auto m = shapes.match(c.tick, established);
     c.match = m.correlation, c.family = m.family;
     // Beats of a shape that is known to be lower than others are held against their own height; noise still counts.
-    if (c.match > 0.9f) c.lower = std::clamp(c.threshold - 0.6f * heights[static_cast<std::size_t>(c.family)], 0.0f, most_lower);
+    if (c.match > 0.9f)
+      c.lower = std::clamp(c.threshold - 0.6f * heights[static_cast<std::size_t>(c.family)], 0.0f, most_lower);
     while (from + 1 < chosen.size() && before[chosen[from + 1]].tick <= c.tick) ++from;
     c.rr_s = before[chosen[from]].rr_s;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {  // lone low ones only: a P wave with its QRS after it loses to that anyway
+    auto& c = all[i];
+    if (c.value > tallest_p || (c.family == commonest && c.match > 0.9f)) continue;
+    if (i + 1 < all.size() && all[i + 1].tick - c.tick < clock.ticks(0.26) && all[i + 1].value > 1.5f * c.value) continue;
+    c.like_p = followers.usual_before(commonest, c.tick) > like_p;
   }
   return choose(all, fused, clock, &followers);
 }

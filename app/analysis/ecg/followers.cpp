@@ -70,10 +70,10 @@ float Followers::usual(std::size_t beat, int family, std::size_t after) const {
   });
 }
 
-float Followers::usual_before(std::size_t beat, int family, std::size_t tick) const {
-  return median_of_neighbours(beat, family, [&](std::size_t other) {
+float Followers::usual_before(int family, std::size_t tick) const {
+  return median_of_neighbours(tick, family, [&](std::size_t other) {
     float best = -1;
-    for (std::size_t d = p_first_; d <= std::min(p_last_, other); d += 2) best = std::max(best, alike(tick, other - d));
+    for (std::size_t d = p_first_; d <= std::min(p_last_, other); d += 4) best = std::max(best, alike(tick, other - d));
     return best;
   });
 }

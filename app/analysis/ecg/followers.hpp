@@ -17,9 +17,9 @@ class Followers {
   // 1 all (a T wave), about 0 nothing of it. -1: fewer than three such beats.
   float usual(std::size_t beat, int family, std::size_t after) const;
 
-  // How much of the signal around `tick` the beats of that family around `beat` have in front of them, 100 … 260 ms before
-  // R (PR intervals end some 40 ms before it): 1 all (a P wave). -1: fewer than three such beats.
-  float usual_before(std::size_t beat, int family, std::size_t tick) const;
+  // How much of the signal around `tick` the beats of that family near it have in front of them, 100 … 260 ms before R
+  // (a P wave of PR intervals from 120 to 300 ms has its middle there): 1 all (a P wave). -1: fewer than three such beats.
+  float usual_before(int family, std::size_t tick) const;
 
  private:
   float alike(std::size_t a, std::size_t b) const;

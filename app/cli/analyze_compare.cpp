@@ -21,7 +21,8 @@ constexpr const char* usage =
     "\n"
     "Pairs beats as PhysioNet's bxb does, after ANSI/AAMI EC57: the nearest unambiguous beat within 150 ms (and again\n"
     "within 50 ms), no beat in two pairs. Beats are N L R B A a J S e j n V r E F / f Q ?. Between '[' and ']' of the\n"
-    "reference (ventricular flutter) nothing counts. Se = found / reference, +P = found / test's beats.\n"
+    "reference (ventricular flutter) nothing counts; where it says that the leads cannot be read ('~') beats count as\n"
+    "anywhere, as in bxb's sums. Se = found / reference, +P = found / test's beats.\n"
     "EC57 leaves the first 5 minutes to the algorithm to learn: --skip-s 300. Here the default is 0.\n";
 
 struct Row {

@@ -74,6 +74,16 @@ TEST_CASE("beats in ventricular flutter must count on neither side") {
   CHECK(open.extra == 0);
 }
 
+TEST_CASE("beats where the reference says the leads cannot be read must count as anywhere, as in bxb's Se and +P") {
+  // bxb lists them in a column of their own (X) and adds that to both errors (its QFN and QFP).
+  const std::vector<Mark> r = {{1000, 'N'}, {2000, '~'}, {3000, 'N'}, {4000, '~'}, {5000, 'N'}};
+  const auto n = count(r, at({1000, 2500, 5000}));
+  CHECK(n.reference == 3);
+  CHECK(n.found == 2);
+  CHECK(n.missed == 1);
+  CHECK(n.extra == 1);
+}
+
 TEST_CASE("ventricular beats must be scored as EC57 says") {
   const std::vector<Mark> r = {{1000, 'V'}, {2000, 'V'}, {3000, 'N'}, {4000, 'F'}, {5000, 'V'}, {6000, 'Q'}, {7000, 'A'}};
   const std::vector<Mark> t = {{1000, 'V'}, {2000, 'N'}, {3000, 'V'}, {4000, 'V'}, {6000, 'V'}, {7000, 'V'}, {8000, 'V'}};

@@ -21,8 +21,10 @@ namespace {
 using namespace detail;
 
 constexpr float quiet = 0.34f;  // a threshold no noise has raised
-// Of a typical QRS: the feature of the lowest beats looked for, and their size from peak to peak.
-constexpr float low_value = 0.10f, least_size = 0.22f, most_lower = 0.16f, like_p = 0.6f, tallest_p = 0.7f;
+// Of a typical QRS (far_lower: of the beat before): the feature of the lowest beats looked for, and their size from peak to
+// peak; found on made ambulatory records.
+constexpr float low_value = 0.10f, least_size = 0.22f, most_lower = 0.16f, like_p = 0.6f, tallest_p = 0.7f, far_lower = 0.12f;
+constexpr double past_t_s = 0.40;  // after a beat: its T wave is over the top
 
 std::string refuse(const Recording& r) {
   if (r.channels.empty()) return "the recording has no channels";
@@ -120,7 +122,8 @@ std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const st
     const auto& c = all[i];
     while (k < chosen.size() && all[chosen[k]].tick < c.tick) ++k;
     if (k == 0 || (k < chosen.size() && chosen[k] == i)) continue;
-    if (c.threshold > quiet || c.value < low_value || c.second < 0.3f * c.value) continue;
+    if (c.threshold > quiet || c.value < low_value || c.second < (c.value < c.threshold ? 0.4f : 0.5f) * c.value)
+      continue;  // an electrode's pop shows in one lead
     const std::size_t before = all[chosen[k - 1]].tick;
     if (c.tick - before < clock.ticks(0.24)) continue;
     if (k < chosen.size() && all[chosen[k]].tick - c.tick < clock.ticks(0.30)) continue;
@@ -128,7 +131,9 @@ std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const st
       const float usual = followers.usual(before, family[k - 1], c.tick);
       if (usual < 0 || usual > 0.3f) continue;
     }
-    if (c.value < c.threshold && size_at(c.tick, leads, clock) < least_size * usual_size(k)) continue;
+    if (c.value < c.threshold && (c.tick - before < clock.ticks(past_t_s) || c.value < far_lower * all[chosen[k - 1]].value ||
+                                  size_at(c.tick, leads, clock) < least_size * usual_size(k)))
+      continue;
     if (followers.usual_before(commonest, c.tick) > like_p) continue;
     out.push_back(i);
   }

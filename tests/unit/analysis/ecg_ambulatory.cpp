@@ -14,16 +14,16 @@ struct Limit {
   double se, pp;
 };
 
-// Low ventricular beats in both leads, on the T wave or in noise are the detector's known weakness.
+// Ventricular beats on the T wave, low ones in noise and such in bundle branch block are the detector's known weakness.
 Limit limit(Ambulatory kind) {
   switch (kind) {
-    case Ambulatory::bigeminy_low: return {90, 99.8};
+    case Ambulatory::bigeminy_low:
     case Ambulatory::r_on_t:
     case Ambulatory::couplets:
-    case Ambulatory::vt_runs:
-    case Ambulatory::flutter_vent: return {97.5, 99.8};
-    case Ambulatory::af_pvc_noise: return {98, 99.8};
-    case Ambulatory::pvc: return {99, 99.8};
+    case Ambulatory::af_pvc_noise:
+    case Ambulatory::block_pvc:
+    case Ambulatory::pvc_motion:
+    case Ambulatory::pvc_hidden: return {99, 99.8};
     default: return {99.8, 99.5};
   }
 }
@@ -51,12 +51,12 @@ TEST_CASE("every kind of difficulty of ambulatory records must keep its sensitiv
     CHECK(s.truth > 300);
     CHECK(s.se() >= limit(kind).se);
     CHECK(s.pp() >= limit(kind).pp);
-    // The truth is the first lead's peak; where that lead is lost for half of the record, the other one's is marked.
-    if (kind != Ambulatory::lead_lost) CHECK(s.median_error_ms <= 10);
+    // The truth is the first lead's peak; where that lead is lost or useless, the other one's is marked.
+    if (kind != Ambulatory::lead_lost && kind != Ambulatory::bad_lead) CHECK(s.median_error_ms <= 10);
     all.truth += s.truth, all.matched += s.matched, all.missed += s.missed, all.extra += s.extra;
   }
   CAPTURE(all.truth, all.missed, all.extra);
-  CHECK(all.se() >= 99.6);
+  CHECK(all.se() >= 99.9);
   CHECK(all.pp() >= 99.9);
 }
 
@@ -67,6 +67,13 @@ TEST_CASE("a tall T wave, a tall P wave and a jump of the baseline must not be t
     CHECK(s.se() >= 98);
     CHECK(s.pp() >= 98);
   }
+}
+
+TEST_CASE("a P wave that conducts nothing must not be taken for a low beat, nor a low ventricular beat for a P wave") {
+  const auto p = run(Ambulatory::blocked_p, 2000, 3, false), v = run(Ambulatory::pvc_hidden, 2000, 3, false);
+  CAPTURE(p.truth, p.extra, v.truth, v.missed);
+  CHECK(p.extra == 0);
+  CHECK(v.se() >= 99.5);
 }
 
 TEST_CASE("ventricular flutter must not be counted as a row of beats") {

@@ -77,6 +77,25 @@ inline Image blurred(const Image& in, double sigma) {
   return out;
 }
 
+// Out of focus: every point a disk of that radius, as a lens with an open aperture gives it. Spread: radius/2.
+inline Image defocused(const Image& in, double radius) {
+  const int reach = static_cast<int>(radius) + 1;
+  Image out = in;
+  std::vector<std::pair<int, int>> disk;
+  for (int dy = -reach; dy <= reach; ++dy)
+    for (int dx = -reach; dx <= reach; ++dx)
+      if (dx * dx + dy * dy <= radius * radius) disk.emplace_back(dx, dy);
+  for (int y = 0; y < in.height; ++y)
+    for (int x = 0; x < in.width; ++x)
+      for (int c = 0; c < 3; ++c) {
+        int sum = 0;
+        for (const auto& [dx, dy] : disk)
+          sum += in.at(std::clamp(x + dx, 0, in.width - 1), std::clamp(y + dy, 0, in.height - 1))[c];
+        out.at(x, y)[c] = static_cast<std::uint8_t>(sum / static_cast<int>(disk.size()));
+      }
+  return out;
+}
+
 inline Image noisy(Image in, double sigma, unsigned seed = 7) {
   std::mt19937 random(seed);
   for (auto& v : in.rgb) {

@@ -44,6 +44,22 @@ TEST_CASE("more blur is a wider edge, and its size is about the blur's") {
   CHECK(verdict(of(blurred(spots(), 4)), "sharpness") == Verdict::poor);
 }
 
+// Steeper at its ends than a Gaussian of the same spread, a disk is seen as up to 1.7 times as wide: on the strict side.
+TEST_CASE("more defocus, a disk for every point, is a wider edge, never narrower than the disk's spread") {
+  double before = 0;
+  for (double radius : {0.0, 2.0, 3.0, 4.0, 6.0, 8.0}) {
+    const double width = value(of(defocused(spots(), radius)), "sharpness"), spread = radius / 2;
+    INFO("a disk of " << radius << " px is seen as " << width);
+    CHECK(width > before);
+    if (radius >= 2) {
+      CHECK(width > spread);
+      CHECK(width < 1.8 * spread + 0.6);
+    }
+    before = width;
+  }
+  CHECK(verdict(of(defocused(spots(), 8)), "sharpness") == Verdict::poor);
+}
+
 TEST_CASE("a picture twice the size has edges twice as wide and the same verdict") {
   const auto small = of(blurred(spots(480, 360), 2)), large = of(blurred(spots(960, 720), 4));
   CHECK(value(large, "sharpness") / value(small, "sharpness") == Approx(2).epsilon(0.3));

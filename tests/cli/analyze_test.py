@@ -10,6 +10,10 @@ import subprocess
 import sys
 import tempfile
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "lib"))
+from json_schema import violations  # noqa: E402
+
 CLI = sys.argv[1]
 RATE = 360
 
@@ -287,10 +291,50 @@ def breath(folder):
     assert "line 2" in done.stderr, done.stderr
 
 
+def schemas(folder):
+    """What every command prints as JSON is what its schema says, and the schema can say no."""
+    def holds(name, printed):
+        schema = json.loads((ROOT / "app" / "analysis" / "schema" / f"{name}.schema.json").read_text())
+        value = json.loads(printed)
+        assert not violations(value, schema), (name, violations(value, schema)[:5])
+        first = value[0] if isinstance(value, list) else value
+        assert violations([first | {"surprise": 1}] if isinstance(value, list) else first | {"surprise": 1}, schema), name
+        assert violations({k: v for k, v in list(first.items())[1:]} if first is value else [{}], schema), name
+        return value
+
+    leads, peaks = hearts(30)
+    write_212(folder, "300", leads)
+    write_annotations(folder / "300.atr", peaks)
+    holds("ecg", cli("ecg", folder / "300", "--json", "--annotations", folder / "300.ckq").stdout)
+    holds("compare", cli("compare", folder / "300.atr", folder / "300.ckq", "--json").stdout)
+    holds("compare", cli("compare", folder / "300.atr", folder / "300.ckq", "--json", "--skip-s", 1000).stdout)  # nothing left
+    before, after = folder / "b.wf", folder / "a.wf"
+    write_wf(before, 4.0, 0.9), write_wf(after, 4.3, 0.75)
+    person = ("--set", "GLI2022", "--sex", "m", "--age", 40, "--height", 175)
+    holds("spirometry", cli("spirometry", before, after, *person, "--json").stdout)
+    for more in ((), person):
+        both = holds("bronchodilator", cli("spirometry", "--pre", before, "--post", after, *more, "--json").stdout)
+        for one in ("pre", "post"):
+            holds("spirometry", json.dumps(both[one]))
+    strokes = [f"{sign * 3 / s:.6f}\n" for s in (4, 1.5, 0.6) for sign in (1, -1) for _ in range(int(s * 100))]
+    (folder / "syringe.wf").write_text("[Header]\nType=FT\nFreq=100\n[Data]\n" + "".join(strokes))
+    log = folder / "calibration.log"
+    check = holds("calibration", cli("calibration", folder / "syringe.wf", "--json", "--log", log).stdout)
+    assert check["passed"] and check["due_on"] > check["checked_on"], check
+    holds("calibration", cli("calibration", before, "--json", "--log", log, expect=1).stdout)
+    assert [holds("calibration", line)["passed"] for line in log.read_text().splitlines()] == [True, False]
+    table = folder / "two.csv"
+    table.write_text("set,age_mode,sex,age,height_cm,ethnicity,parameter,value\nGLI2022,round,1,40,175,1,FEV1,3\n"
+                     "GLI2022,round,1,400,175,1,FEV1,3\n")
+    rows = holds("gli", cli("gli", table, "--json", expect=1).stdout)
+    assert "zscore" in rows[0] and "reason" in rows[1], rows
+
+
 with tempfile.TemporaryDirectory(prefix="caukham-analyze-") as name:
     good(pathlib.Path(name))
     scores(pathlib.Path(name))
     bad(pathlib.Path(name))
     segments(pathlib.Path(name))
     breath(pathlib.Path(name))
+    schemas(pathlib.Path(name))
 print("all held")

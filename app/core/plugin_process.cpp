@@ -55,6 +55,15 @@ PluginHostStarted spawn_plugin_host(const SupervisorSettings& settings, const ip
     what.inherit.emplace_back(&to_device, 6);
     add("--bus", "6");
   }
+  ipc::Handle to_record;
+  if (settings.record_traffic) {
+    auto [here, there] = ipc::Channel::pair();
+    to_record = there.release();
+    settings.record_traffic(std::move(here));
+    const int number = to_device.valid() ? 7 : 6;
+    what.inherit.emplace_back(&to_record, number);
+    add("--record", std::to_string(number));
+  }
   if (settings.plugins) {
     add("--state", settings.plugins->state_folder(manifest.id));
     add("--keep", kept_as(identity + "-" + ipc::text_of(endpoint.kind)));

@@ -17,6 +17,9 @@ namespace caukham::core {
 struct SupervisorSettings {
   std::string plugin_host;    // path of caukham-pluginhost
   bool allow_faults = false;  // plugin hosts obey inject_fault: tests and demonstrations only
+  // Takes the other end of the channel on which a plugin host writes its device's traffic down as a transcript
+  // (pluginhost/transport/traffic.hpp); for whoever develops a plugin. On the supervisor's thread.
+  std::function<void(ipc::Channel)> record_traffic;
   // Who may run; null: everything in the registry may, and nothing is kept (tests).
   std::shared_ptr<Plugins> plugins;
   // Time a plugin has for a command before it is killed (sdk/include/caukham/device.h), ms.

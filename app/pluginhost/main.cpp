@@ -7,6 +7,7 @@
 #include "pluginhost/loop.hpp"
 #include "pluginhost/own_process.hpp"
 #include "pluginhost/transport/trace.hpp"
+#include "pluginhost/transport/traffic.hpp"
 
 namespace {
 
@@ -15,18 +16,19 @@ using namespace caukham;
 constexpr const char* usage =
     "caukham-pluginhost runs one device plugin and is started by Caukham itself:\n"
     "  caukham-pluginhost --manifest PATH --channel N --pool N [--bus N] [--flight N] [--state FOLDER [--keep NAME]]\n"
-    "                     [--reach LINK:PATH]... [--allow-faults] [--trace] [--no-sandbox] [--rig FOLDER]\n"
+    "                     [--reach LINK:PATH]... [--allow-faults] [--trace] [--record N] [--no-sandbox] [--rig FOLDER]\n"
     "  caukham-pluginhost --scan --manifest PATH --channel N\n"
     "  --state        where the plugin may write; nowhere else\n"
     "  --keep         the name under which it keeps there what this device wants kept\n"
     "  --reach        a device of the system's that it may open: usb:1-2, hid:1-2:1.0, serial:/dev/ttyACM0,\n"
     "                 video:/dev/video0; or a recording that it may read, file:/a/recording.bdf. Nothing else\n"
+    "  --record       the device's traffic as a transcript goes there\n"
     "  --no-sandbox   for a debugger\n"
     "  --rig          a played system for tests, which may be read and written\n";
 
 struct Arguments {
   pluginhost::HostOptions host;
-  ipc::Handle channel, bus, flight;
+  ipc::Handle channel, bus, flight, record;
   std::string state, keep, rig;
   std::vector<std::string> nodes, recordings;
   bool sandbox = true;
@@ -58,6 +60,7 @@ bool read(int argc, char** argv, Arguments& a) {
     else if (name == "--pool") a.host.pool = ipc::inherited(argv[i]);
     else if (name == "--bus") a.bus = ipc::inherited(argv[i]);
     else if (name == "--flight") a.flight = ipc::inherited(argv[i]);
+    else if (name == "--record") a.record = ipc::inherited(argv[i]);
     else if (name == "--state") a.state = argv[i];
     else if (name == "--keep") a.keep = argv[i];
     else if (name == "--rig") a.rig = argv[i];
@@ -105,6 +108,7 @@ int main(int argc, char** argv) {
   if (!a.state.empty() && !a.keep.empty()) a.host.state_file = a.state + "/" + a.keep;
   a.host.sandbox = enter(a);
   a.host.channel = ipc::Channel::adopt(std::move(a.channel));
+  if (a.record.valid()) pluginhost::Traffic::record_into(ipc::Channel::adopt(std::move(a.record)));
   if (a.bus.valid()) a.host.bus = ipc::Channel::adopt(std::move(a.bus));
   // When the application is gone, a plugin that does not let itself be stopped must not keep this process
   // alive.

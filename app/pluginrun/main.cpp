@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "core/log.hpp"
@@ -10,6 +11,7 @@
 #include "ipc/process.hpp"
 #include "pluginrun/report.hpp"
 #include "pluginrun/source.hpp"
+#include "pluginrun/traffic_file.hpp"
 
 namespace {
 
@@ -29,11 +31,12 @@ constexpr const char* usage =
     "  --set NAME=VALUE    sets a parameter that may be changed while it runs (may be given again)\n"
     "  --trace             draws the first stream, time running down\n"
     "  --csv FILE          writes the samples in physical units\n"
+    "  --record FILE       writes the device's traffic down as a transcript, which --transcript plays\n"
     "\n"
     "Ends with 0 when every stream delivered, 1 when not, 2 when it was called wrongly.\n";
 
 struct Options {
-  std::string folder, csv;
+  std::string folder, csv, record;
   pluginrun::Wanted wanted;
   int seconds = 10;
   bool trace = false;
@@ -63,6 +66,8 @@ bool parse(int argc, char** argv, Options& o) {
       o.wanted.recording = argv[i];
     } else if (arg == "--csv") {
       o.csv = argv[i];
+    } else if (arg == "--record") {
+      o.record = argv[i];
     } else if (arg == "--seconds") {
       if (!parse(std::string_view(argv[i]), o.seconds) || o.seconds < 1 || o.seconds > 3600) return false;
     } else if (arg == "--set") {
@@ -105,6 +110,11 @@ int run(Options& o) {
   settings.restarts = 0;  // a developer wants to see the first failure
   if (!o.wanted.transcript.empty() || !o.wanted.device.empty()) o.wanted.simulator = part("virtualbus", "caukham-simulator");
   if (!o.wanted.transcript.empty()) o.wanted.transcript = fs::absolute(o.wanted.transcript).string();
+  std::optional<pluginrun::TrafficFile> record;
+  if (!o.record.empty()) {
+    record.emplace(o.record);
+    settings.record_traffic = [&record](ipc::Channel from) { record->take(std::move(from)); };
+  }
   pluginrun::Report report(o.trace, o.csv);
   core::Supervisor supervisor(hub, core::Registry::of(fs::absolute(o.folder).lexically_normal().string()), settings);
   supervisor.add_source(pluginrun::make_source(o.wanted));
@@ -130,6 +140,7 @@ int run(Options& o) {
   supervisor.stop();
   for (const auto& item : inbox->take(std::chrono::milliseconds(0))) report.take(item);
   report.print_sum();
+  if (record && !record->finish()) return 1;
   return live && report.delivered() ? 0 : 1;
 }
 

@@ -9,7 +9,8 @@
 namespace caukham::devices::transcript {
 namespace {
 
-constexpr std::size_t max_rules = 4096, max_line_bytes = 65536, max_queue = 2048, max_written = 4096;
+constexpr std::size_t max_rules = 65536, max_line_bytes = 1u << 20, max_queue = 2048, max_written = 4096;
+constexpr std::int64_t under_way_ns = 20'000'000;
 
 std::string_view word(std::string_view& text) {
   const auto begin = std::min(text.find_first_not_of(" \t\r"), text.size());
@@ -31,6 +32,13 @@ std::optional<Number> number(std::string_view text, int base = 16) {
   Number n = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n, base);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+std::optional<double> number_of_ms(std::string_view text) {
+  double n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size() || !(n >= 0 && n <= 3'600'000)) return std::nullopt;
   return n;
 }
 
@@ -68,8 +76,9 @@ Model::Line Model::parse_line(std::string_view text, const std::string& where) {
 }
 
 Model::Model(std::string_view text) {
-  if (text.size() > max_text_bytes) throw Error("the transcript is larger than 1 MiB");
+  if (text.size() > max_text_bytes) throw Error("the transcript is larger than 16 MiB");
   identity_ = {0, 0, "Transcript (SIMULATED)", "Transcript", "0001", Link::serial};
+  std::optional<std::int64_t> at_ns;  // of the lines below
   for (int n = 1; !text.empty(); ++n) {
     const auto end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -99,6 +108,7 @@ Model::Model(std::string_view text) {
       identity_.serial = rest(line).substr(0, 48);
     } else if (verb == "open") {
       rules_.push_back({});
+      at_ns.reset();
     } else if (verb == ">") {
       Rule r;
       r.when = Rule::When::write;
@@ -106,6 +116,7 @@ Model::Model(std::string_view text) {
       for (const Token& t : r.pattern.tokens)
         if (t.kind != Kind::byte && t.kind != Kind::any) throw Error(where + ": what is written is bytes or ??");
       rules_.push_back(std::move(r));
+      at_ns.reset();
     } else if (verb == "control") {
       Rule r;
       r.when = Rule::When::control;
@@ -114,16 +125,26 @@ Model::Model(std::string_view text) {
       r.setup.value = usb_number(word(line), where);
       r.setup.index = usb_number(word(line), where);
       rules_.push_back(std::move(r));
+      at_ns.reset();
     } else if (verb == "<") {
       Rule& r = rule();
-      (r.every_ns > 0 ? r.repeats : r.answers).push_back(parse_line(line, where));
-      for (const Token& t : (r.every_ns > 0 ? r.repeats : r.answers).back().tokens)
+      Line answer = parse_line(line, where);
+      for (const Token& t : answer.tokens)
         if (t.kind == Kind::any) throw Error(where + ": what the device sends cannot be ??");
+      if (at_ns) r.timed.emplace_back(*at_ns, std::move(answer));
+      else (r.every_ns > 0 ? r.repeats : r.answers).push_back(std::move(answer));
+    } else if (verb == "at") {
+      const auto ms = number_of_ms(word(line));
+      if (!ms || word(line) != "ms") throw Error(where + ": a moment is \"at N ms\", 0 to 3600000");
+      Rule& r = rule();
+      at_ns = static_cast<std::int64_t>(std::llround(*ms * 1e6));
+      if (!r.timed.empty() && r.timed.back().first > *at_ns) throw Error(where + ": it is earlier than the one before");
     } else if (verb == "every") {
       const auto ms = number<std::int64_t>(word(line), 10);
       if (!ms || *ms < 1 || *ms > 60'000 || word(line) != "ms")
         throw Error(where + ": a period is \"every N ms\", 1 to 60000");
       rule().every_ns = *ms * 1'000'000;
+      at_ns.reset();
     } else if (verb == "quiet") {
       rule().quiet = true;
     } else if (verb == "stall") {
@@ -196,8 +217,18 @@ void Model::queue(const Line& line, bool by_itself) {
 
 void Model::run(const Rule& rule, std::int64_t now_ns) {
   generate(now_ns);
-  if (rule.quiet) repeating_ = nullptr;
+  begin(rule, now_ns);
   for (const Line& line : rule.answers) queue(line, false);
+}
+
+void Model::begin(const Rule& rule, std::int64_t now_ns) {
+  if (rule.quiet) repeating_ = nullptr;
+  if (rule.quiet || !rule.timed.empty()) {
+    generate_timed(now_ns + under_way_ns);
+    timed_ = rule.timed.empty() ? nullptr : &rule;
+    timed_since_ns_ = now_ns;
+    timed_next_ = 0;
+  }
   if (rule.every_ns > 0) {
     repeating_ = &rule;
     grid_ns_ = now_ns;
@@ -205,16 +236,28 @@ void Model::run(const Rule& rule, std::int64_t now_ns) {
   }
 }
 
+void Model::by_itself(const Line& line) {
+  if (stalled_) render(line);  // made and not sent: the counters tell
+  else queue(line, true);
+  ++counter_;
+}
+
+void Model::generate_timed(std::int64_t until_ns) {
+  for (; timed_ && timed_next_ < timed_->timed.size(); ++timed_next_) {
+    if (timed_since_ns_ + timed_->timed[timed_next_].first > until_ns) return;
+    by_itself(timed_->timed[timed_next_].second);
+  }
+  timed_ = nullptr;
+}
+
 void Model::generate(std::int64_t now_ns) {
+  generate_timed(now_ns);
   if (!repeating_) return;
   for (;;) {
     const std::int64_t due = grid_ns_ + static_cast<std::int64_t>(grid_index_ + 1) * repeating_->every_ns;
     if (due > now_ns) break;
-    const Line& line = repeating_->repeats[grid_index_ % repeating_->repeats.size()];
-    if (stalled_) render(line);  // made and not sent: the counters tell
-    else queue(line, true);
+    by_itself(repeating_->repeats[grid_index_ % repeating_->repeats.size()]);
     ++grid_index_;
-    ++counter_;
   }
 }
 
@@ -230,15 +273,10 @@ Io Model::control(const Setup& setup, ByteView, Bytes& reply, std::int64_t now_n
   if (!rule || rule->stall) return Io::stall;
   // The first line is the reply itself, the others come over the endpoints.
   generate(now_ns);
-  if (rule->quiet) repeating_ = nullptr;
+  begin(*rule, now_ns);
   for (std::size_t i = 0; i < rule->answers.size(); ++i) {
     if (i == 0 && (setup.request_type & 0x80)) reply = render(rule->answers[0]);
     else queue(rule->answers[i], false);
-  }
-  if (rule->every_ns > 0) {
-    repeating_ = rule;
-    grid_ns_ = now_ns;
-    grid_index_ = 0;
   }
   return Io::ok;
 }
@@ -304,8 +342,11 @@ std::int64_t Model::next_due_ns(std::uint8_t endpoint, std::int64_t now_ns) cons
   if (stalled_) return idle_ns;
   for (const Outgoing& o : queue_)
     if (o.endpoint < 0 || endpoint == 0 || o.endpoint == endpoint) return now_ns;
-  if (!repeating_) return idle_ns;
-  return std::min(idle_ns, grid_ns_ + static_cast<std::int64_t>(grid_index_ + 1) * repeating_->every_ns);
+  std::int64_t due_ns = idle_ns;
+  if (timed_ && timed_next_ < timed_->timed.size())
+    due_ns = std::min(due_ns, timed_since_ns_ + timed_->timed[timed_next_].first);
+  if (!repeating_) return due_ns;
+  return std::min(due_ns, grid_ns_ + static_cast<std::int64_t>(grid_index_ + 1) * repeating_->every_ns);
 }
 
 bool Model::act(std::string_view act, std::int64_t now_ns) {
@@ -313,15 +354,19 @@ bool Model::act(std::string_view act, std::int64_t now_ns) {
   if (act == "stall" || act == "resume") {
     stalled_ = act == "stall";
   } else if (act == "host_opened") {
+    // In turn among openings, also when the port was closed between them.
+    std::vector<const Rule*> openings;
     for (const Rule& r : rules_)
-      if (r.when == Rule::When::open) run(r, now_ns);
+      if (r.when == Rule::When::open) openings.push_back(&r);
+    if (!openings.empty()) run(*openings[std::min(opened_++, openings.size() - 1)], now_ns);
   } else if (act == "host_closed" || act == "power_cycle") {
-    repeating_ = nullptr;
+    repeating_ = timed_ = nullptr;
     queue_.clear();
     written_.clear();
     turn_.clear();
     if (act == "power_cycle") {
       counter_ = sent_ = wave_ = 0;
+      opened_ = 0;
       stalled_ = false;
     }
   } else {

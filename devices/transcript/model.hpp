@@ -9,12 +9,15 @@
 //   < 4F 4B                     ... the device sends this (usb, hid, video: one transfer a line; "< 81: .." there only)
 //   every 20 ms                 ... and from then on, in this period, the lines below, one after the other, for ever
 //   < A5 n8 w16 w16 sum8
+//   at 12.5 ms                  ... and so long after it began what is below, once (a recording: plugin-run --record)
+//   < A5 00 01
 //   quiet                       ... the sending by itself ends
 //   stall                       ... the request or endpoint stalls
 //
 // Tokens beside bytes: n8 n16 n32 how many lines were sent by themselves (little endian, wraps); w16 the next value of
 // a wave (int16, amplitude 1000, 50 values a turn); sum8 xor8 over the line's bytes before it. Rules that begin alike
-// and come more than once answer in turn. Everything is marked SIMULATED.
+// and come more than once answer in turn. A rule with "at" takes the place of the one before with "at"; what was due in
+// the next 20 ms was under way and still comes. Everything is marked SIMULATED.
 //
 // Acts: "stall", "resume", "host_closed" (the sending ends), "host_opened", "power_cycle".
 #pragma once
@@ -33,7 +36,7 @@ struct Error : std::runtime_error {
 
 class Model final : public DeviceModel {
  public:
-  static constexpr std::size_t max_text_bytes = 1u << 20;
+  static constexpr std::size_t max_text_bytes = 16u << 20;
   // Throws Error.
   explicit Model(std::string_view text);
 
@@ -62,6 +65,7 @@ class Model final : public DeviceModel {
     Line pattern;
     Setup setup;
     std::vector<Line> answers, repeats;
+    std::vector<std::pair<std::int64_t, Line>> timed;  // ns since the rule began, in order
     std::int64_t every_ns = 0;
     bool quiet = false, stall = false;
   };
@@ -76,7 +80,11 @@ class Model final : public DeviceModel {
   // The rule for this, in turn among equals, or null.
   Rule* next_of(const std::vector<std::size_t>& candidates);
   void run(const Rule& rule, std::int64_t now_ns);
+  // What the device sends by itself: from now on as the rule says, up to now, one line.
+  void begin(const Rule& rule, std::int64_t now_ns);
+  void by_itself(const Line& line);
   void generate(std::int64_t now_ns);
+  void generate_timed(std::int64_t until_ns);
   void queue(const Line& line, bool by_itself);
   // 1 the pattern is there, 0 it may still come, -1 it cannot.
   static int compare(const Line& pattern, ByteView bytes);
@@ -87,6 +95,10 @@ class Model final : public DeviceModel {
   const Rule* repeating_ = nullptr;
   std::int64_t grid_ns_ = 0;
   std::uint64_t grid_index_ = 0;
+  const Rule* timed_ = nullptr;
+  std::int64_t timed_since_ns_ = 0;
+  std::size_t timed_next_ = 0;
+  std::size_t opened_ = 0;
   std::uint64_t counter_ = 0, sent_ = 0, wave_ = 0;
   bool stalled_ = false;
   Bytes written_;  // serial: what was written and belongs to no rule yet

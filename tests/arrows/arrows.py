@@ -18,7 +18,7 @@ MAY_USE = {
     "app/virtualbus": {"app/ipc", "devices", "sdk"},
     "app/plugincheck": {"app/json", "app/trust", "app/pluginhost", "app/virtualbus", "app/ipc", "devices", "sdk"},
     "app/core": {"app/json", "app/ipc", "app/trust", "sdk"},
-    "app/pluginrun": {"app/core", "app/ipc", "app/virtualbus", "sdk"},
+    "app/pluginrun": {"app/core", "app/ipc", "app/virtualbus", "devices", "sdk"},
     "app/media": {"app/core"},
     "app/analysis": set(),
     "app/record": {"app/json", "app/core", "devices"},

@@ -8,6 +8,7 @@
 #include "ipc/validate.hpp"
 #include "pluginhost/host_table.hpp"
 #include "pluginhost/transport/trace.hpp"
+#include "pluginhost/transport/traffic.hpp"
 #include "pluginhost/wire.hpp"
 
 using caukham::pluginhost::HostTable;
@@ -86,6 +87,7 @@ ck_result CK_ABI t_open(const ck_host* host, const ck_endpoint* endpoint, ck_por
     }
     *out = new ck_port{std::move(opened.port), &table};
     Trace::note("open", 0, CK_OK, {});
+    Traffic::opened(wanted);
     return CK_OK;
   } catch (const std::exception& e) {
     table.log(CK_LOG_ERROR, std::string("transport open: ") + e.what());
@@ -111,8 +113,10 @@ ck_result CK_ABI t_control(ck_port* port, std::uint8_t request_type, std::uint8_
   return guarded(port, "control", [&]() -> ck_result {
     const InUse use(port, port->controlling, "transport control");
     if (!use) return CK_E_STATE;
-    const ck_result r = port->backend->control({request_type, request, value, index},
-                                               {static_cast<std::uint8_t*>(data), length}, timeout_ms);
+    const Traffic::Asking asking;
+    const Setup setup{request_type, request, value, index};
+    const ck_result r = port->backend->control(setup, {static_cast<std::uint8_t*>(data), length}, timeout_ms);
+    asking.asked(setup, r, data);
     Trace::note("control", request, r, moved(data, r));
     return r;
   });
@@ -139,7 +143,11 @@ ck_result CK_ABI t_set_line(ck_port* port, const ck_serial_line* given) {
   if (line.baud == 0 || line.data_bits < 7 || line.data_bits > 8 || line.parity > CK_PARITY_EVEN || line.stop_bits < 1 ||
       line.stop_bits > 2 || line.flow > CK_FLOW_RTS_CTS || line.dtr > 1 || line.rts > 1)
     return CK_E_INVALID;
-  return guarded(port, "set_line", [&] { return port->backend->set_line(line); });
+  return guarded(port, "set_line", [&] {
+    const ck_result r = port->backend->set_line(line);
+    if (r >= 0) Traffic::line_set(line);
+    return r;
+  });
 }
 
 ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::uint32_t capacity,
@@ -152,6 +160,7 @@ ck_result CK_ABI t_read(ck_port* port, std::uint8_t endpoint, void* data, std::u
     const ck_result r =
         port->backend->read(endpoint, {static_cast<std::uint8_t*>(data), capacity}, timeout_ms);
     if (r != CK_E_AGAIN) Trace::note("in", endpoint, r, moved(data, r));
+    Traffic::came(endpoint, r, data);
     return r;
   });
 }
@@ -163,8 +172,10 @@ ck_result CK_ABI t_write(ck_port* port, std::uint8_t endpoint, const void* data,
   return guarded(port, "write", [&]() -> ck_result {
     const InUse use(port, writing(port, endpoint), "transport write");
     if (!use) return CK_E_STATE;
-    const ck_result r =
-        port->backend->write(endpoint, {static_cast<const std::uint8_t*>(data), bytes}, timeout_ms);
+    const Traffic::Asking asking;
+    const std::span given(static_cast<const std::uint8_t*>(data), bytes);
+    const ck_result r = port->backend->write(endpoint, given, timeout_ms);
+    asking.wrote(endpoint, given, r);
     Trace::note("out", endpoint, r, moved(data, r));
     return r;
   });

@@ -19,6 +19,7 @@ constexpr const char* usage =
     "  caukham-cli plugins [list] [--json]                installed driver programs of devices, and how they do\n"
     "  caukham-cli plugins show|log PLUGIN [--json]       one of them; its last lines\n"
     "  caukham-cli plugins enable|disable|remove PLUGIN   whether it may run; a running station heeds it within seconds\n"
+    "  caukham-cli plugins others [on|off]                whether other makers' may run at all; stays (--safe: one start)\n"
     "  caukham-cli exam run SCENARIO --out DIR [--json]   performs a scripted examination\n"
     "  caukham-cli record list [--json]                   the newest exams\n"
     "  caukham-cli record show EXAM [--json]              one exam with its captures and audit trail\n"

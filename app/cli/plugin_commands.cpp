@@ -71,20 +71,42 @@ void print_one(const PluginInfo& p) {
   line(tr("Failures"), core::failure_words(p));
   line(tr("Sandbox"), core::sandbox_words(p));
 }
+
+// Whether other makers' plugins may run at all: the window's tick in words. What is decided stays until it is taken back,
+// and a running station heeds it within seconds.
+int others(core::Plugins& plugins, const std::vector<std::string>& more, bool as_json) {
+  if (more.size() > 1 || (more.size() == 1 && more[0] != "on" && more[0] != "off"))
+    throw std::runtime_error("plugins others takes on, off, or nothing to see how it is");
+  if (!more.empty()) plugins.set_safe(more[0] == "off");
+  const bool may = !plugins.safe();
+  int concerned = 0;
+  for (const auto& p : plugins.list()) concerned += p.third_party;
+  if (as_json)
+    std::cout << json_text(json{{"others_may_run", may}, {"concerned", concerned}}, 2) << "\n";
+  else
+    std::cout << (may ? tr("Other makers' driver programs may run.")
+                      : tr("Other makers' driver programs do not run, not after the next start either. To take that back: "
+                           "caukham-cli plugins others on"))
+              << " " << tr("Installed of them: {0}.", std::to_string(concerned)) << "\n";
+  return 0;
+}
 }  // namespace
 
 int plugins(const Call& call) {
   const auto installation = station::find_installation(call.station.program_folder);
   core::set_language(call.station.language, installation.locale.string());
   core::open_log({"", core::LogLevel::off, core::LogLevel::off});  // what there is to say stands in the answer
-  core::Plugins plugins(station::plugins_settings(installation, call.station));
+  const std::string what = call.words.size() > 1 ? call.words[1] : "list";
+  auto settings = station::plugins_settings(installation, call.station);
+  settings.safe = settings.safe && what != "others";  // that tells what was decided, not what this start was told
+  core::Plugins plugins(std::move(settings));
   const auto& data_folder = plugins.settings().data_folder;
   const auto look = [&] {
     auto list = plugins.list();
     core::read_plugin_status(data_folder, list);
     return list;
   };
-  const std::string what = call.words.size() > 1 ? call.words[1] : "list";
+  if (what == "others") return others(plugins, {call.words.begin() + 2, call.words.end()}, call.json);
   if (what == "list" && call.words.size() <= 2) {
     const auto list = look();
     json all = json::array();
@@ -93,7 +115,7 @@ int plugins(const Call& call) {
     return 0;
   }
   if (call.words.size() != 3 || (what != "show" && what != "log" && what != "enable" && what != "disable" && what != "remove"))
-    throw std::runtime_error("plugins takes list, or one of show, log, enable, disable, remove and a plugin's identifier");
+    throw std::runtime_error("plugins takes list, others, or one of show, log, enable, disable, remove and a plugin's identifier");
   const auto list = look();
   const auto& plugin = find(list, call.words[2]);
   if (what == "log") {

@@ -94,6 +94,40 @@ def a_running_station_is_seen_and_heeds(data):
     assert after["log"], "the log of the last run is kept"
 
 
+def keeps_other_makers_out(data, prefix):
+    """An installation with one driver program of its own and one of another maker, whose key it knows."""
+    build = CLI.parent.parent
+    sign = build / "trust" / "caukham-sign"
+    for what in ("cli", "pluginhost", "virtualbus", "po"):
+        (prefix / what).symlink_to(build / what)
+    shutil.copytree(build / "trust" / "keys", prefix / "trust" / "keys")
+    (prefix.parent / "plugins").symlink_to(prefix / "plugins")
+    for name in ("spirometer_vernier", "ecg_hackeeg"):
+        shutil.copytree(build.parent / "plugins" / name, prefix / "plugins" / name,
+                        ignore=lambda _, names: [n for n in names if n.endswith(".p")])
+    secret = prefix / "maker.secret"
+    for words in (("keygen", "--secret", secret, "--key", prefix / "trust" / "keys" / "maker.key", "--vendor", "Maker Ltd"),
+                  ("sign", prefix / "plugins" / "ecg_hackeeg", "--secret", secret)):
+        subprocess.run([sign, *words], check=True, capture_output=True, timeout=60)
+    cli = prefix / "bin" / CLI.name
+    cli.parent.mkdir()
+    shutil.copy(CLI, cli)
+
+    def states(*more):
+        return {p["id"]: (p["state"], p["reason"]) for p in told("list", *more, data=data, cli=cli)}
+    assert told("others", data=data, cli=cli) == {"concerned": 1, "others_may_run": True}
+    assert states()[ECG][0] == "idle", states()
+    assert states("--safe")[ECG][0] == "disabled" and states()[ECG][0] == "idle", "--safe is for one start"
+    assert told("others", "off", data=data, cli=cli)["others_may_run"] is False
+    assert [state for state, _ in states().values()].count("disabled") == 1, states()
+    assert "Other makers' driver programs are switched off" in states()[ECG][1], states()
+    assert "do not run, not after the next start either" in run("plugins", "others", data=data, cli=cli).stdout
+    refused = run("plugins", "others", "perhaps", data=data, cli=cli, expect=1)
+    assert "takes on, off, or nothing" in refused.stderr, refused.stderr
+    assert told("others", "on", data=data, cli=cli)["others_may_run"] is True
+    assert states()[ECG][0] == "idle", states()
+
+
 def removes(data, prefix):
     """A copy of the programs and plugins of the build, as an installation that may be changed."""
     build = CLI.parent.parent
@@ -126,10 +160,11 @@ def main():
         for test in (lists_what_is_installed, refuses_in_words, switches_off_and_on, a_running_station_is_seen_and_heeds):
             test(data)
             print(f"{test.__name__}: passed", flush=True)
-        prefix = pathlib.Path(folder) / "app"
-        prefix.mkdir()
-        removes(str(pathlib.Path(folder) / "other"), prefix)
-        print("removes: passed")
+        for test in (keeps_other_makers_out, removes):
+            prefix = pathlib.Path(folder) / test.__name__ / "app"
+            prefix.mkdir(parents=True)
+            test(str(pathlib.Path(folder) / (test.__name__ + " data")), prefix)
+            print(f"{test.__name__}: passed", flush=True)
 
 
 main()

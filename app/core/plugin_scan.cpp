@@ -42,7 +42,7 @@ ScanResult scan_plugin(const std::string& plugin_host, const ipc::Manifest& mani
     }
     const auto status = process.wait(left_ms());
     if (!farewell.empty()) return {false, farewell};
-    if (!status) return {false, "it did not load and end within " + std::to_string(timeout_ms / 1000) + " s"};
+    if (!status) return {false, "it did not load and end within " + std::to_string(timeout_ms / 1000) + " s", true};
     if (status->signalled || status->code != 0) return {false, "its process " + status->words()};
     if (!hello) return {false, "it ended without a word"};
     if (ipc::text_of(hello->id) != manifest.id) return {false, "its library calls itself " + ipc::text_of(hello->id)};

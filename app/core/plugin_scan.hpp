@@ -10,6 +10,7 @@ namespace caukham::core {
 struct ScanResult {
   bool good = false;
   std::string words;  // technical, English: what went wrong, or the version it says to be
+  bool slow = false;  // what went wrong is that it took too long
 };
 
 // Waits at most timeout_ms, then kills. Call from a thread that stays for that long. [any thread]

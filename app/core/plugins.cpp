@@ -159,8 +159,14 @@ void Plugins::scan_all(const std::vector<const ipc::Manifest*>& which) {
   }
   if (running.empty()) return;
   if (!known.is_object()) known = json::object();
-  for (auto& scan : running) {
-    const auto result = scan.result.get();
+  std::vector<ScanResult> results;
+  for (auto& scan : running) results.push_back(scan.result.get());
+  for (std::size_t n = 0; n < running.size(); ++n) {
+    auto& scan = running[n];
+    auto& result = results[n];
+    // At the first start after an installation all of them load at once from a slow disk: only who is late again, by
+    // itself, is too slow.
+    if (result.slow && running.size() > 1) result = scan_plugin(settings_.plugin_host, *scan.manifest, settings_.scan_ms);
     scan.entry["good"] = result.good;
     scan.entry["words"] = result.words;
     known[scan.manifest->folder] = scan.entry;

@@ -228,7 +228,7 @@ void params_started(Bench& b) {
     if (live && r < 0) throw Failed("\"" + ipc::text_of(p.name) + "\" is LIVE, and setting it while started answers " + name(r));
   }
   const std::size_t before = b.chunk_count();
-  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw Failed("after setting parameters nothing comes any more");
+  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw TooSlow("after setting parameters nothing comes any more");
   b.stop();
 }
 

@@ -81,6 +81,7 @@ Result finish(Running& run, const Check& check, const std::vector<std::byte>& re
     r.seen = said.value("seen", std::vector<std::string>());
     run.process.kill();
   } else if (timed_out) {
+    slow = true;
     r.why = "not done after " + std::to_string(check.timeout_s) + " s: the plugin hangs";
     run.process.kill();
   } else {

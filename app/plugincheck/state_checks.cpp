@@ -210,7 +210,7 @@ void samples_come(Bench& b) {
   const bool came = b.until([&] { return b.chunk_count() > 0; }, 5000);
   b.stop();
   if (!came && !b.broken(Rule::argument).empty()) throw Skipped("it asks for slots there are not (test slot_size tells more)");
-  if (!came) throw Failed("5 s after start not one chunk has been committed, and the device is there");
+  if (!came) throw TooSlow("5 s after start not one chunk has been committed, and the device is there");
   b.close();
 }
 
@@ -238,7 +238,7 @@ void double_start(Bench& b) {
   const ck_result r = b.call("start", [&] { return b.device()->start(b.device()); });
   if (r != CK_E_STATE) throw Failed("a second start answers " + name(r) + "; CK_E_STATE is the answer");
   const std::size_t before = b.chunk_count();
-  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw Failed("after a second start nothing comes any more");
+  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw TooSlow("after a second start nothing comes any more");
   b.stop();
   b.close();
 }
@@ -249,7 +249,7 @@ void configure_started(Bench& b) {
   const ck_result r = b.configure(1);
   if (r != CK_E_STATE) throw Failed("configure while started answers " + name(r) + "; CK_E_STATE is the answer");
   const std::size_t before = b.chunk_count();
-  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw Failed("after a refused configure nothing comes any more");
+  if (!b.until([&] { return b.chunk_count() > before; }, 5000)) throw TooSlow("after a refused configure nothing comes any more");
   b.stop();
 }
 
@@ -304,7 +304,7 @@ void start_stop_100(Bench& b) {
     b.forget();
   }
   if (b.start() < 0 || !b.until([&] { return b.chunk_count() > 0; }, 5000))
-    throw Failed("after 100 times start and stop nothing comes any more");
+    throw TooSlow("after 100 times start and stop nothing comes any more");
   b.stop();
   b.close();
 }
@@ -312,7 +312,7 @@ void start_stop_100(Bench& b) {
 constexpr Check checks[] = {
     {"open_works", "open takes the device within 10 s and close gives it back within 1 s.", "lifecycle.md#open", 40, open_works},
     {"open_no_device", "Where nothing is plugged in nothing is delivered, and it is told.", "lifecycle.md#open", 40, open_no_device},
-    {"open_words", "An open that fails leaves a line of level ERROR: it is what the nurse's screen shows.", "lifecycle.md#open", 40, open_words},
+    {"open_words", "An open that fails leaves a line of level ERROR: it is what the technician has to go by.", "lifecycle.md#open", 40, open_words},
     {"open_arguments", "open checks the size of the endpoint it is given, as wire structs may grow.", "lifecycle.md#open", 40, open_arguments},
     {"reopen", "A device that was closed opens again: nurses unplug and plug in.", "lifecycle.md#open", 60, reopen},
     {"device_table", "Every function of the device table is there.", "lifecycle.md#states", 40, device_table},

@@ -37,7 +37,7 @@ void unplug_idle(Bench& b) {
   in_time(b, "start", 3000);
   if (r >= 0) {
     if (!b.until([&] { return b.saw(CK_EVENT_GONE); }, 5000))
-      throw Failed("unplugged while idle: start answers CK_OK and no GONE event comes within 5 s");
+      throw TooSlow("unplugged while idle: start answers CK_OK and no GONE event comes within 5 s");
     b.stop();
     in_time(b, "stop", 1000);
   } else if (r != CK_E_GONE) {
@@ -53,7 +53,7 @@ void unplug_streaming(Bench& b) {
   b.need_chunks(2);
   b.wire().unplug();
   const std::int64_t begin = steady_ns();
-  if (!b.until([&] { return b.saw(CK_EVENT_GONE); }, 5000)) throw Failed("unplugged while started: no GONE event comes within 5 s");
+  if (!b.until([&] { return b.saw(CK_EVENT_GONE); }, 5000)) throw TooSlow("unplugged while started: no GONE event comes within 5 s");
   b.note("told after " + ms(static_cast<double>(steady_ns() - begin) / 1e6));
   for (const EventSeen& e : b.events())
     if (e.event.kind == CK_EVENT_GONE && e.event.text[0] == 0) throw Failed("the GONE event does not say how it was noticed");
@@ -233,7 +233,7 @@ void silence_told(Bench& b) {
   b.wire().trouble(Trouble::silent, 0);
   const bool told = b.until([&] { return b.saw(CK_EVENT_WARNING) || b.saw(CK_EVENT_GONE); }, 8000);
   b.stop();
-  if (!told) throw Failed("the device fell silent, and for 8 s nobody at the bedside was told (event WARNING)");
+  if (!told) throw TooSlow("the device fell silent, and for 8 s nobody at the bedside was told (event WARNING)");
 }
 
 void line_recovers(Bench& b) {
@@ -246,7 +246,7 @@ void line_recovers(Bench& b) {
     b.wire().trouble(Trouble::none, 0);
     const std::size_t before = b.chunk_count();
     if (!b.until([&] { return b.chunk_count() > before + 1; }, 5000))
-      throw Failed("0.4 s of a bad line, and for 5 s after that nothing comes");
+      throw TooSlow("0.4 s of a bad line, and for 5 s after that nothing comes");
     b.stop();
     b.close();
     b.wire().plug();

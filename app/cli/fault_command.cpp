@@ -145,17 +145,19 @@ json fault_one(station::Station& station, const Kinds& kinds, const std::string&
 
 int run_faults(const Call& call, const station::Options& options, const Kinds& kinds, const std::vector<ipc::FaultCommand>& faults) {
   const auto station = station::make_station(options);
-  if (!wait(*station, 20, [](const Snapshot& s) { return s.ready; })) throw std::runtime_error("the station did not start");
+  // Nothing is measured until all are live; a first start on a slow disk may take its time.
+  constexpr double patience_s = 60;
+  if (!wait(*station, patience_s, [](const Snapshot& s) { return s.ready; })) throw std::runtime_error("the station did not start");
   station::PatientCard nobody;
   nobody.name = "Fault test (SIMULATED)";
   station->create_patient(nobody);
-  if (!wait(*station, 10, [](const Snapshot& s) { return !s.found.empty(); })) throw std::runtime_error("no patient could be made");
+  if (!wait(*station, patience_s, [](const Snapshot& s) { return !s.found.empty(); })) throw std::runtime_error("no patient could be made");
   station->open_exam(station->snapshot()->found.at(0).id, "");
-  if (!wait(*station, 10, [](const Snapshot& s) { return s.recording_since_ns != 0; })) throw std::runtime_error("no exam could be opened");
+  if (!wait(*station, patience_s, [](const Snapshot& s) { return s.recording_since_ns != 0; })) throw std::runtime_error("no exam could be opened");
   for (const auto& kind : kinds)
     if (options.simulate) station->simulate("plug " + kind);
   const std::string& kind = call.words[2];
-  if (!wait(*station, 20, [&](const Snapshot& s) {
+  if (!wait(*station, patience_s, [&](const Snapshot& s) {
         return std::all_of(kinds.begin(), kinds.end(), [&](const auto& k) { return live(s, k); });
       }))
     throw std::runtime_error("not every simulated device has become live");

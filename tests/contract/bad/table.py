@@ -144,18 +144,35 @@ def main():
         subprocess.run([sign, "keygen", "--secret", f"{scratch}/vendor.secret", "--key", f"{scratch}/vendor.key", "--vendor", "Caukham"],
                        check=True, stdout=subprocess.DEVNULL)
 
-        def one(job):
-            flaw, code, manifest, expected = job
+        def make(job):
+            flaw, code, manifest, _ = job
             folder = pathlib.Path(scratch) / flaw
             build(flaw, code, manifest, folder, include, compiler)
-            if flaw not in SIGNED:
-                return run(check, flaw, folder, expected)
-            subprocess.run([sign, "sign", str(folder), "--secret", f"{scratch}/vendor.secret"], check=True, stdout=subprocess.DEVNULL)
-            SIGNED[flaw][0](folder)
-            return run(check, flaw, folder, expected, "--keys", scratch)
+            if flaw in SIGNED:
+                subprocess.run([sign, "sign", str(folder), "--secret", f"{scratch}/vendor.secret"], check=True,
+                               stdout=subprocess.DEVNULL)
+                SIGNED[flaw][0](folder)
+
+        def judge(job):
+            flaw = job[0]
+            folder = pathlib.Path(scratch) / flaw
+            return run(check, flaw, folder, job[3], *(("--keys", scratch) if flaw in SIGNED else ()))
+
+        def one(job):
+            make(job)
+            return judge(job)
 
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            wrong = [w for w in pool.map(one, jobs) if w]
+            verdicts = list(pool.map(one, jobs))
+        # Three validators with 16 tests each at once leave a test less than its share of the processor, and a validator's
+        # own second look is not a look at a quiet machine then. What was judged wrongly is judged again by itself.
+        wrong = []
+        for job, verdict in zip(jobs, verdicts):
+            if verdict:
+                print("once more, with nothing beside it:", verdict, flush=True)
+                verdict = judge(job)
+            if verdict:
+                wrong.append(verdict)
     print("\n".join(wrong))
     print(f"{len(jobs)} plugins, {len(jobs) - len(wrong)} judged as they should be")
     return 1 if wrong or not jobs else 0

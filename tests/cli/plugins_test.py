@@ -71,10 +71,11 @@ def a_running_station_is_seen_and_heeds(data):
 
         def runs():
             """the ECG's plugin runs, with what it uses"""
-            p = ecg()
-            return p if p["state"] == "running" and p["processes"] == 1 and p["resident_bytes"] > 100_000 and p["sandbox"] else None
+            p = ecg()  # the system counts processor time in hundredths: the first of them may be still to come
+            uses = p["processes"] == 1 and p["resident_bytes"] > 100_000 and p["cpu_seconds"] > 0
+            return p if p["state"] == "running" and uses and p["sandbox"] else None
         seen = until(runs, 60)
-        assert seen["cpu_seconds"] > 0 and seen["restarts"] == 0, seen
+        assert seen["restarts"] == 0, seen
         told("disable", ECG, data=data)
 
         def ended():

@@ -183,7 +183,8 @@ class EcgDevice final : public sdk::Device {
     const auto now = wire::electrodes(batch_.back().frame.status, loff_sensp, loff_sensn);
     if (electrodes_ && *electrodes_ == now) return;
     electrodes_ = now;
-    auto event = sdk::make_event(CK_EVENT_ELECTRODES, time_ns, 0);
+    // A first frame that came late makes the fitted clock late for a while; nothing happens after it is told.
+    auto event = sdk::make_event(CK_EVENT_ELECTRODES, std::min(time_ns, host().now_ns()), 0);
     event.value[0] = now.off;
     event.value[1] = now.known;
     host().emit(event);

@@ -126,6 +126,12 @@ TEST_CASE("a missing field, something that is not JSON, and something huge are r
   CHECK_THROWS_WITH(read_manifest("/nowhere/manifest.json"), Catch::Contains("cannot be read"));
 }
 
+#ifdef _WIN32
+const std::string suffix = ".dll";
+#else
+const std::string suffix = ".so";
+#endif
+
 TEST_CASE("a missing library is said with its name; prefix and suffix are found") {
   const auto folder =
       std::filesystem::temp_directory_path() / ("caukham_manifest_" + std::to_string(::getpid()));
@@ -133,10 +139,10 @@ TEST_CASE("a missing library is said with its name; prefix and suffix are found"
   json j = good();
   Manifest m = parse_manifest(json_text(j), (folder / "manifest.json").string());
   CHECK_THROWS_WITH(m.library_path(), Catch::Contains("\"test\" is missing"));
-  std::ofstream(folder / "libtest.so") << "x";
-  CHECK(m.library_path() == (folder / "libtest.so").string());
-  std::ofstream(folder / "test.so") << "x";
-  CHECK(m.library_path() == (folder / "test.so").string());
+  for (const std::string name : {"libtest" + suffix, "test" + suffix}) {
+    std::ofstream(folder / name) << "x";
+    CHECK(m.library_path() == (folder / name).string());
+  }
   std::filesystem::remove_all(folder);
 }
 

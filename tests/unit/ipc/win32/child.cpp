@@ -14,18 +14,21 @@ namespace {
 
 int start_another(bool stay) {
   Spawn another;
+  Handle out(::GetStdHandle(STD_OUTPUT_HANDLE));  // held by it as well: whoever reads sees when both are gone
   another.program = own_program_path();
   another.arguments = {"hold"};
-  another.end_with_parent = true;
+  another.output = &out;
   try {
     static Process child;
     child = Process::spawn(another);
     if (stay) ::Sleep(INFINITE);
     std::puts("started");
+    std::fflush(stdout);
     ::TerminateProcess(::GetCurrentProcess(), 0);  // without destructors: as in a crash
   } catch (const std::exception&) {
     std::puts("refused");
   }
+  out.release();
   return 0;
 }
 

@@ -139,7 +139,7 @@ TEST_CASE("a missing library is said with its name; prefix and suffix are found"
   json j = good();
   Manifest m = parse_manifest(json_text(j), (folder / "manifest.json").string());
   CHECK_THROWS_WITH(m.library_path(), Catch::Contains("\"test\" is missing"));
-  for (const std::string name : {"libtest" + suffix, "test" + suffix}) {
+  for (const std::string& name : {"libtest" + suffix, "test" + suffix}) {
     std::ofstream(folder / name) << "x";
     CHECK(m.library_path() == (folder / name).string());
   }

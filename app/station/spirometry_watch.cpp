@@ -143,7 +143,7 @@ void SpirometryWatch::compare(const spirometry::Session& judged) {
   need(breather_.age_years.has_value(), tr_later("the date of birth"));
   need(breather_.sex == "F" || breather_.sex == "M", tr_later("the sex"));
   need(breather_.height_cm > 0, tr_later("the height"));
-  if (!wanted.empty()) session_.missing = tr("For predicted values enter: {0}.", wanted);
+  if (!wanted.empty()) session_.missing = tr("Enter {0} for predicted values.", wanted);
   else if (tables_.empty()) session_.missing = tr("The reference values for breathing are missing. Install Caukham again.");
   spirometry::Subject subject;
   subject.sex = breather_.sex == "F" ? spirometry::Sex::female : spirometry::Sex::male;

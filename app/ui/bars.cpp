@@ -28,17 +28,16 @@ class TopBar::Face : public wxWindow {
         open ? (s.patient.name.empty() ? tr("Name not known yet") : s.patient.name) : std::string("Caukham");
     std::string rest = open ? patient_words(s.patient, false) : tr("No examination is open");
     if (open && !s.exam.reason.empty()) rest += (rest.empty() ? "" : " \u00b7 ") + s.exam.reason;
-    std::string line;
-    if (s.session_open)
-      line = s.line_words.empty() ? ui::line_words(s.line_kbit_s)
-                                  : s.line_words + " \u00b7 " + ui::line_words(s.line_kbit_s);
+    const std::string line = s.session_open ? s.line_words : "";
+    const std::string brief_line = s.session_open ? brief_line_words(s.line_words, s.line_kbit_s) : "";
     const std::int64_t since_ns = s.exam.running() ? s.recording_since_ns : 0;
-    if (name == name_ && rest == rest_ && line == line_ && since_ns == since_ns_ &&
+    if (name == name_ && rest == rest_ && line == line_ && brief_line == brief_line_ && since_ns == since_ns_ &&
         s.simulated == simulated_)
       return;
     name_ = name;
     rest_ = rest;
     line_ = line;
+    brief_line_ = brief_line;
     since_ns_ = since_ns;
     simulated_ = s.simulated;
     native::describe(this, name + ", " + rest, false);
@@ -67,9 +66,10 @@ class TopBar::Face : public wxWindow {
       dc.DrawLabel(text, r, wxALIGN_CENTER);
       right -= width + px(10);
     };
-    if (!line_.empty()) {
+    if (!brief_line_.empty()) {
       dc.SetFont(font(15));
-      const wxString text = to_wx(line_);
+      wxString text = to_wx(line_);
+      if (text.empty() || dc.GetTextExtent(text).x > size.x / 4) text = to_wx(brief_line_);
       const int width = std::min(dc.GetTextExtent(text).x, size.x / 4);
       dc.SetTextForeground(p.muted);
       draw_text(dc, text, wxRect(right - width, 0, width, size.y));
@@ -89,7 +89,7 @@ class TopBar::Face : public wxWindow {
     draw_text(dc, to_wx(rest_),
               wxRect(px(28) + name_width, 0, std::max(0, right - name_width - px(36)), size.y));
   }
-  std::string name_, rest_, line_;
+  std::string name_, rest_, line_, brief_line_;
   std::int64_t since_ns_ = 0, second_ = -1;
   bool simulated_ = false;
 };

@@ -322,9 +322,10 @@ void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
     return draw_text(dc, to_wx(session_.hint.empty() ? how : session_.hint + " " + how),
                      wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
   }
-  // Beside the measured values or before what is missing, wherever the hint is not cut.
+  // The hint goes where it is not cut: beside the measured values, else before what is missing, which begins with its
+  // point.
   const int hint = dc.GetTextExtent(to_wx(session_.hint)).x + px(12), half = where.height / 2;
-  const bool beside = hint <= width - after || hint + dc.GetTextExtent(to_wx(session_.missing)).x > width;
+  const bool beside = hint <= width - after;
   draw_text(dc, to_wx(session_.hint), beside ? wxRect(where.x + after, where.y, width - after, half)
                                              : wxRect(where.x, where.y + half, hint, half));
   const int before = beside ? 0 : hint;

@@ -70,6 +70,11 @@ std::string line_words(double kbit_s) {
   return kbit_s >= 1000 ? core::decimal(kbit_s / 1000, 1) + " Mbit/s" : core::decimal(kbit_s, 0) + " kbit/s";
 }
 
+std::string brief_line_words(const std::string& sentence, double kbit_s) {
+  const auto head = sentence.substr(0, sentence.find(':'));
+  return (head.empty() ? "" : head + " \u00b7 ") + line_words(kbit_s);
+}
+
 std::string duration_words(std::int64_t ns) {
   const long long s = ns < 0 ? 0 : ns / 1'000'000'000;
   std::array<char, 32> text = {};

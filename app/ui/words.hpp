@@ -19,6 +19,8 @@ std::string capture_words(const std::string& kind);    // "Picture", "Clip"
 std::string ask_words(const station::AskCard& ask);    // "Picture of the LEFT ear"
 std::string disk_words(std::uint64_t bytes);           // "212 GB"
 std::string line_words(double kbit_s);                 // "1,2 Mbit/s"; decimal comma in Vietnamese
+// Where the session's whole sentence ("Line weak: 489 kbit/s, loss 0 %. …") has no room: "Line weak · 489 kbit/s".
+std::string brief_line_words(const std::string& sentence, double kbit_s);
 std::string duration_words(std::int64_t ns);           // "02:14", "1:02:14"
 std::string day_words(std::int64_t unix_ns);           // local "21/11 14:03"
 std::string today_iso();                               // local "2026-11-21"

@@ -146,7 +146,7 @@ void FakeDesk::add_blows() {
     session.fev1_grade = session.fvc_grade = 'B';
     session.hint = core::tr("One more good blow is needed.");
     session.values = {{"FEV1", "L", 2.80, {}, {}}, {"FVC", "L", 3.42, {}, {}}, {"FEV1/FVC", "", 0.82, {}, {}}};
-    session.missing = core::tr("For predicted values enter: {0}.", core::tr("the height"));
+    session.missing = core::tr("Enter {0} for predicted values.", core::tr("the height"));
   });
 }
 

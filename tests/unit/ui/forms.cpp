@@ -130,4 +130,6 @@ TEST_CASE("durations and sizes read like a clock and a disk") {
   CHECK(disk_words(212'000'000'000) == "212 GB");
   CHECK(line_words(1240) == "1.2 Mbit/s");
   CHECK(line_words(300) == "300 kbit/s");
+  CHECK(brief_line_words("Line weak: 489 kbit/s, loss 0 %. The picture is reduced.", 489) == "Line weak \u00b7 489 kbit/s");
+  CHECK(brief_line_words("", 300) == "300 kbit/s");
 }

@@ -78,7 +78,8 @@ CalibrationCheck check_calibration(std::vector<Stroke> strokes, std::string date
   CalibrationCheck c;
   c.syringe_l = syringe_l;
   c.limit_percent = limit_percent;
-  c.due_on = next_day(date);
+  const auto tomorrow = next_day(date);
+  c.due_on = tomorrow.empty() ? "" : date;  // until it passes
   c.checked_on = std::move(date);
   c.strokes = std::move(strokes);
   if (c.strokes.empty()) {
@@ -107,6 +108,7 @@ CalibrationCheck check_calibration(std::vector<Stroke> strokes, std::string date
     }
   c.three_flows = different >= 3;
   c.passed = !bad && c.three_flows && c.strokes.size() >= 3;
+  if (c.passed) c.due_on = tomorrow;
   if (bad)
     c.reason =
         std::to_string(bad) + " of " + std::to_string(c.strokes.size()) + " strokes are more than 3 % off";

@@ -27,7 +27,7 @@ struct CalibrationCheck {
   double linearity_percent = 0;      // largest minus smallest error over the strokes
   double gain = 0;  // factor that would bring the mean volume to the syringe's; 0: no strokes
   std::string reason;                // English: why it did not pass, or what it found
-  std::string checked_on, due_on;    // yyyy-mm-dd; due the next day
+  std::string checked_on, due_on;    // yyyy-mm-dd; due the next day, or at once where it did not pass
 };
 // date "yyyy-mm-dd"; one that is none leaves due_on empty.
 CalibrationCheck check_calibration(std::vector<Stroke> strokes, std::string date, double syringe_l = 3.0);

@@ -105,12 +105,13 @@ TEST_CASE("a syringe must pass within 3 % at three speeds and fail beyond, with 
   const auto good = check_calibration(out, "2026-12-31");
   CHECK(good.passed);
   CHECK(good.due_on == "2027-01-01");
+  CHECK(check_calibration(out, "2028-02-28").due_on == "2028-02-29");
   CHECK(good.linearity_percent == Approx(100 * 0.13 / 3).margin(0.2));
   out[1].error_percent = 3.2;
   out[1].passed = false;
   const auto bad = check_calibration(out, "2028-02-28");
   CHECK_FALSE(bad.passed);
-  CHECK(bad.due_on == "2028-02-29");
+  CHECK(bad.due_on == "2028-02-28");  // not usable until a check passes
   CHECK_THAT(bad.reason, Catch::Contains("1 of 3"));
   CHECK_FALSE(check_calibration({}, "x").passed);
   CHECK(check_calibration({}, "2026-02-30").due_on.empty());

@@ -27,6 +27,8 @@ def cable():
         run("ip", "netns", "add", ns)
     run("ip", "link", "add", "ck0", "netns", A, "type", "veth", "peer", "name", "ck0", "netns", B)
     for ns, address in ((A, "10.77.0.1"), (B, "10.77.0.2")):
+        # No IPv6: its address comes seconds after the cable is up, and a browser drops the page it is loading just then.
+        run("ip", "-n", ns, "link", "set", "ck0", "addrgenmode", "none")
         run("ip", "-n", ns, "addr", "add", address + "/24", "dev", "ck0")
         run("ip", "-n", ns, "link", "set", "lo", "up")
         run("ip", "-n", ns, "link", "set", "ck0", "up")

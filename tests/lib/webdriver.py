@@ -17,7 +17,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the constant of W3C WebDriver, section 11
@@ -46,6 +48,9 @@ def available():
 class Browser:
     def __init__(self, flags=(), size=(1280, 900), lang="vi", mobile=None, start_timeout=40):
         """flags: further command-line flags. mobile: {"width","height","pixelRatio"} for a phone's window."""
+        # A script that is told to end takes its browser along: nobody else would, and it would go on at full speed.
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         self.profile = tempfile.mkdtemp(prefix="caukham-browser-")
         self.session = None
         self.port = None

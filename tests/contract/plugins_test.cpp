@@ -162,8 +162,9 @@ TEST_CASE("every plugin starts and stops twenty times and leaves nothing behind"
         descriptors = descriptors_of(pid);
       }
     }
-    CHECK(threads_of(pid) == threads);
-    CHECK(descriptors_of(pid) == descriptors);
+    // A joined thread is listed for a moment still: the first count may hold one that was leaving, and so may this.
+    CHECK(s.until([&] { return threads_of(pid) <= threads; }, 2000));
+    CHECK(descriptors_of(pid) <= descriptors);
     CHECK(s.quit() == 0);
     CHECK(all(s.misbehaviours) == "");
     CHECK(all(s.lies) == "");

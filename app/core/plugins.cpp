@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <future>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -18,7 +16,6 @@ namespace caukham::core {
 namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
-constexpr std::size_t tail_lines = 50, tail_line_bytes = 400;
 
 std::string folder_under(const std::string& root, const fs::path& name) {
   if (root.empty()) return "";
@@ -121,63 +118,6 @@ std::string Plugins::refusal_of(const Entry& entry) const {
   if (!entry.scan_failed.empty())
     return tr("The driver program {0} failed its first test, so it is not used: {1}", name, entry.scan_failed);
   return "";
-}
-
-void Plugins::scan_all(const std::vector<const ipc::Manifest*>& which) {
-  if (settings_.plugin_host.empty()) return;
-  const auto file = settings_.data_folder.empty() ? std::string() : settings_.data_folder + "/scans.json";
-  json known = read_settings(file);
-  struct Running {
-    const ipc::Manifest* manifest;
-    json entry;
-    std::future<ScanResult> result;
-  };
-  std::vector<Running> running;
-  for (const auto* manifest : which) {
-    json entry{{"id", manifest->id}};
-    try {
-      entry["library"] = trust::sha256_of(manifest->library_path());
-      entry["library_stamp"] = ipc::file_stamp(manifest->library_path());
-      entry["manifest"] = trust::sha256_of(manifest->folder + "/manifest.json");
-      entry["host"] = ipc::file_stamp(settings_.plugin_host);
-    } catch (const std::exception& e) {
-      find(manifest->id)->scan_failed = e.what();
-      continue;
-    }
-    const auto& before = known.is_object() && known.contains(manifest->folder) ? known[manifest->folder] : json();
-    const bool same = before.is_object() && std::all_of(entry.items().begin(), entry.items().end(), [&](const auto& item) {
-                        return before.contains(item.key()) && before[item.key()] == item.value();
-                      });
-    if (same && before.contains("good") && before["good"].is_boolean() && before.contains("words") &&
-        before["words"].is_string()) {
-      if (!before["good"].get<bool>()) find(manifest->id)->scan_failed = before["words"].get<std::string>();
-      continue;
-    }
-    running.push_back({manifest, std::move(entry), std::async(std::launch::async, [this, manifest] {
-                         return scan_plugin(settings_.plugin_host, *manifest, settings_.scan_ms);
-                       })});
-  }
-  if (running.empty()) return;
-  if (!known.is_object()) known = json::object();
-  std::vector<ScanResult> results;
-  for (auto& scan : running) results.push_back(scan.result.get());
-  for (std::size_t n = 0; n < running.size(); ++n) {
-    auto& scan = running[n];
-    auto& result = results[n];
-    // At the first start after an installation all of them load at once from a slow disk: only who is late again, by
-    // itself, is too slow.
-    if (result.slow && running.size() > 1) result = scan_plugin(settings_.plugin_host, *scan.manifest, settings_.scan_ms);
-    scan.entry["good"] = result.good;
-    scan.entry["words"] = result.words;
-    known[scan.manifest->folder] = scan.entry;
-    if (result.good) {
-      log_info("plugins", scan.manifest->id + " was scanned: version " + result.words);
-      continue;
-    }
-    log_error("plugins", scan.manifest->id + " failed its scan and is disabled: " + result.words);
-    find(scan.manifest->id)->scan_failed = result.words;
-  }
-  if (!file.empty() && !write_settings(file, known)) log_warning("plugins", file + " cannot be written");
 }
 
 std::vector<std::string> Plugins::load_decisions() {
@@ -375,48 +315,6 @@ void Plugins::remove(const std::string& id) {
   if (!settings_.data_folder.empty())
     fs::remove_all(fs::path(settings_.data_folder) / "plugins" / file_name_of(id), error);
   log_info("plugins", id + " was removed");
-}
-
-void Plugins::note_process(const std::string& id, int pid, bool running, double cpu_seconds,
-                           std::uint64_t resident_bytes) {
-  const std::lock_guard lock(mutex_);
-  auto* entry = find(id);
-  if (!entry) return;
-  auto& use = entry->uses[pid];
-  if (running && !use.running && use.cpu_seconds > cpu_seconds) use = {};  // the number was given to another process
-  use = {std::max(use.cpu_seconds, cpu_seconds), running ? resident_bytes : 0, running};
-}
-
-void Plugins::note_log(const std::string& id, const std::string& line) {
-  const std::lock_guard lock(mutex_);
-  auto* entry = find(id);
-  if (!entry) return;
-  auto& tail = entry->info.log_tail;
-  if (tail.size() >= tail_lines) tail.erase(tail.begin());
-  tail.push_back(line.substr(0, tail_line_bytes));
-}
-
-void Plugins::note_sandbox(const std::string& id, const std::string& words) {
-  const std::lock_guard lock(mutex_);
-  if (auto* entry = find(id)) entry->info.sandbox = words;
-}
-void Plugins::note_restart(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  if (auto* entry = find(id)) ++entry->info.restarts;
-}
-void Plugins::note_crash(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  if (auto* entry = find(id)) ++entry->info.crashes;
-}
-void Plugins::note_trouble(const std::string& id, const std::string& words) {
-  const std::lock_guard lock(mutex_);
-  if (auto* entry = find(id)) entry->trouble = words;
-}
-
-std::vector<std::string> Plugins::log_tail(const std::string& id) const {
-  const std::lock_guard lock(mutex_);
-  const auto* entry = find(id);
-  return entry ? entry->info.log_tail : std::vector<std::string>{};
 }
 
 }  // namespace caukham::core

@@ -166,15 +166,8 @@ std::string Manifest::library_path() const {
 
 Manifest parse_manifest(std::string_view text, const std::string& path) {
   if (text.size() > max_manifest_bytes) throw ManifestError(path + ": the manifest is larger than 64 KiB");
-  // Depth is bounded by hand: the parser itself recurses as deep as the text says.
-  int depth = 0, deepest = 0;
-  for (const char c : text) {
-    depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-    deepest = std::max(deepest, depth);
-  }
-  if (deepest > 32) throw ManifestError(path + ": the manifest is nested too deeply");
   const json root = json_of(text);
-  if (root.is_discarded()) throw ManifestError(path + ": the manifest is not JSON");
+  if (root.is_discarded()) throw ManifestError(path + ": the manifest is not JSON, or nested too deeply");
 
   Fields f(root, path, "");
   Manifest m;

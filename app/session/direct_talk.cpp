@@ -69,7 +69,7 @@ void DirectMeeting::on_open(Seat& seat) {
              {"station", {{"name", options_.station_name}}},
              {"lang", options_.language},
              {"time_ns", core::now_ns()}};
-  auto exam = Json::parse(options_.exam_json, nullptr, false);
+  auto exam = json_of(options_.exam_json);
   hello["exam"] = exam.is_object() ? std::move(exam) : Json::object();
   seat.peer->send_control(json_text(hello));
   seat.peer->send_control(streams_json(seat));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json/json_text.hpp"
+
 namespace caukham::session {
 namespace {
 
@@ -223,13 +225,8 @@ bool parse(std::string_view text, std::size_t limit, Out& out, std::string& why,
     return false;
   }
   try {
-    // The parser keeps its own stack, but everything a console says is flat: three levels are plenty.
-    const Json j = Json::parse(text.begin(), text.end(), [](int depth, Json::parse_event_t event, Json&) {
-      if (depth > 4 &&
-          (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start))
-        throw Malformed{"the message is nested too deeply"};
-      return true;
-    });
+    const Json j = json_of(text);
+    if (j.is_discarded()) throw Malformed{"the message is not JSON"};
     if (!j.is_object()) throw Malformed{"the message is no JSON object"};
     out = make(token(j, "type", 32), j);
     return true;

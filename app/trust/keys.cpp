@@ -31,12 +31,8 @@ std::string text(const json& object, const char* name, bool needed) {
 }
 
 Key parse(const std::string& file) {
-  int depth = 0;
-  for (const char c : file)  // the parser itself recurses as deep as the text says
-    if ((depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0) > 8)
-      throw std::runtime_error("it is nested too deeply");
   const auto object = json_of(file);
-  if (!object.is_object()) throw std::runtime_error("it is not a JSON object");
+  if (!object.is_object()) throw std::runtime_error("it is not a JSON object, or nested too deeply");
   if (text(object, "format", true) != "caukham-key-1") throw std::runtime_error("its format is not caukham-key-1");
   Key key;
   key.vendor = text(object, "vendor", true);

@@ -1,8 +1,8 @@
 #include "ui/settings.hpp"
 
 #include <cstdlib>
-#include <fstream>
 
+#include "core/settings_file.hpp"
 #include "json/json_text.hpp"
 
 namespace caukham::ui {
@@ -44,12 +44,7 @@ analysis::ecg::FilterSpec filter_of(EcgFilter filter) {
 
 Settings Settings::load(const fs::path& file) {
   Settings s;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return s;
-  std::string text(16384, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  const json all = json_of(text);
+  const json all = core::read_settings(file.string());
   if (!all.is_object()) return s;
   int layout = static_cast<int>(s.layout);
   read(all, "width", s.width);
@@ -78,8 +73,6 @@ Settings Settings::load(const fs::path& file) {
 
 void Settings::save(const fs::path& file) const {
   if (file.empty()) return;
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
   const json all = {{"width", width},
                     {"height", height},
                     {"maximised", maximised},
@@ -90,14 +83,7 @@ void Settings::save(const fs::path& file) const {
                     {"iec_electrodes", iec_electrodes},
                     {"px_per_mm", px_per_mm},
                     {"language", language}};
-  fs::path fresh = file;
-  fresh += ".new";
-  {
-    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    out << json_text(all, 2) << '\n';
-    if (!out.flush()) return;
-  }
-  fs::rename(fresh, file, error);
+  core::write_settings(file.string(), all);
 }
 
 fs::path settings_file() {

@@ -77,7 +77,8 @@ core::Supervisor::Fault plugin_fault(const std::string& name) {
 
 virtualbus::BusOptions bus_options(const Installation& installation, const Options& options) {
   if (installation.simulator.empty())
-    throw std::runtime_error(core::tr("The demonstration devices are not installed on this PC. Install Caukham with them, or start it without --simulate."));
+    throw std::runtime_error(core::tr("The demonstration devices are not installed on this PC. Install Caukham with them, or "
+                                      "start it without --simulate."));
   virtualbus::BusOptions bus;
   bus.program = installation.simulator.string();
   if (!options.ecg_record.empty()) bus.arguments.insert(bus.arguments.end(), {"--ecg", options.ecg_record});

@@ -21,7 +21,7 @@ void BlowFinder::push(std::span<const float> flow_lps, std::vector<Blow>& out) {
   const auto history = static_cast<std::size_t>(rules_.before_s * rate_hz_);
   for (const float f : flow_lps) {
     const double flow = static_cast<double>(f);
-    if (!std::isfinite(flow)) {
+    if (!(std::abs(flow) <= rules_.most_lps) || (blowing_ && volume_l_ > rules_.most_l)) {
       gap(1);
       continue;
     }

@@ -18,6 +18,10 @@ struct BlowRules {
   double quiet_s = 2.0;
   double max_s = 30.0;
   double before_s = 3.0;         // how far back the start may lie (slow beginners)
+  // Beyond these nobody blows, so it is no measurement: spirometers measure to 14 L/s and 8 L (ATS/ERS 2005,
+  // Miller, table 6; from memory, not checked against the text). How far beyond is our choice.
+  double most_lps = 20;
+  double most_l = 15;
 };
 
 struct Blow {

@@ -30,6 +30,8 @@ struct StreamInfo {
   std::uint32_t width = 0, height = 0;
   bool simulated = false;
   bool unsigned_plugin = false;  // its plugin carries no trusted signature: developer mode; to be marked
+  // A breath's flow, which can be judged: a plugin may well say it is a spirometer and send something else.
+  bool is_flow() const { return kind == StreamKind::waveform && device_kind == "spirometer" && unit == "L/s"; }
   std::uint32_t channels() const { return static_cast<std::uint32_t>(labels.empty() ? 1 : labels.size()); }
 };
 

@@ -118,7 +118,7 @@ void StationImpl::seal_exam() {
 // record, byte for byte.
 void StationImpl::store_waveform(const StreamTotals& totals) {
   if (totals.recorded == 0) return;
-  const bool breath = totals.info.device_kind == "spirometer";
+  const bool breath = totals.info.is_flow();
   std::string words;
   if (breath)
     for (const auto& m : desk_->spirometry) words += (words.empty() ? "" : "; ") + m.words;

@@ -27,7 +27,7 @@ StationImpl::StationImpl(const Options& options)
       const double bpm = heart_.add(chunk, info);
       const std::scoped_lock lock(shared_mutex_);
       heart_rate_[chunk.stream] = bpm;
-    } else if (info.device_kind == "spirometer" && breathing_.add(chunk, info)) {
+    } else if (info.is_flow() && breathing_.add(chunk, info)) {
       worker_.post([this, stream = chunk.stream] { on_flow(stream); });
     }
   };

@@ -9,7 +9,7 @@ Pane* make_pane(wxWindow* parent, station::Desk& desk, const core::StreamInfo& i
   if (info.kind == core::StreamKind::video) return new PicturePane(parent, desk, info);
   if (info.device_kind == "ecg")
     return new EcgPane(parent, desk, info, settings, std::move(settings_changed));
-  if (info.device_kind == "spirometer") return new SpirometryPane(parent, desk, info);
+  if (info.is_flow()) return new SpirometryPane(parent, desk, info);
   return nullptr;
 }
 

@@ -15,6 +15,12 @@ const std::array<wxColour, 6> colours = {wxColour(0x1E, 0x63, 0xC4), wxColour(0x
 const wxColour& colour_of(std::uint32_t manoeuvre) {
   return colours[(manoeuvre + colours.size() - 1) % colours.size()];
 }
+// Between two labels of an axis to `end`, when at most `fits` have room.
+int step_for(double end, int fits) {
+  for (const int step : {1, 2, 5})
+    if (end / step <= fits) return step;
+  return 10;
+}
 }  // namespace
 
 SpirometryPane::SpirometryPane(wxWindow* parent, station::Desk& desk, const core::StreamInfo& info)
@@ -155,7 +161,8 @@ void SpirometryPane::draw_steps(wxDC& dc, const wxRect& where) {
     dc.DrawLabel(wxString::Format("%d", i + 1), wxRect(r.x + px(8), r.y, px(24), r.height), wxALIGN_CENTER);
     dc.SetFont(font(14, here ? Weight::bold : Weight::normal));
     const auto lines = wrap(dc, steps[static_cast<std::size_t>(i)], r.width - px(46), 2);
-    int y = r.y + (r.height - static_cast<int>(lines.size()) * dc.GetCharHeight()) / 2;
+    const int room = r.height - (i == 2 ? px(8) : 0);  // above the incentive
+    int y = r.y + std::max(0, (room - static_cast<int>(lines.size()) * dc.GetCharHeight()) / 2);
     for (const auto& line : lines) {
       dc.DrawText(line, r.x + px(38), y);
       y += dc.GetCharHeight();
@@ -181,6 +188,10 @@ void SpirometryPane::draw_plot(wxDC& dc, const wxRect& where, Plot kind) {
   };
   for (const auto& b : blows_) widen(b.time_s, b.volume_l, b.flow_l_s);
   widen(breath_.time_s(), breath_.volume_l(), breath_.flow_l_s());
+  // What a device may say is without bounds, an axis is not: beyond it the curve leaves the frame.
+  most_volume = std::min(most_volume, 15.0);
+  most_flow = std::min(most_flow, 20.0);
+  most_time = std::min(most_time, 30.0);
   const double x_max = kind == Plot::flow_volume ? std::ceil(most_volume) : std::ceil(most_time);
   const double y_max = kind == Plot::flow_volume ? std::ceil(most_flow / 2) * 2 : std::ceil(most_volume);
   const int margin = large_ ? px(34) : px(4), bottom = large_ ? px(24) : px(4), top = large_ ? px(26) : px(2);
@@ -189,13 +200,14 @@ void SpirometryPane::draw_plot(wxDC& dc, const wxRect& where, Plot kind) {
   dc.SetBrush(wxBrush(p.card));
   dc.SetPen(wxPen(p.line));
   dc.DrawRectangle(area);
-  const auto to_x = [&](double v) { return area.x + v / x_max * area.width; };
-  const auto to_y = [&](double v) { return area.GetBottom() - v / y_max * area.height; };
+  // Just outside the frame is far enough: dashes to a million litres a second take the drawing library minutes.
+  const auto to_x = [&](double v) { return area.x + std::clamp(v / x_max, -0.5, 1.5) * area.width; };
+  const auto to_y = [&](double v) { return area.GetBottom() - std::clamp(v / y_max, -0.5, 1.5) * area.height; };
   if (large_) {
     dc.SetFont(font(14));
     dc.SetTextForeground(p.muted);
-    const int y_step = kind == Plot::flow_volume ? 2 : 1;
-    for (int v = 0; v <= static_cast<int>(x_max); ++v) {
+    const int x_step = step_for(x_max, area.width / px(24)), y_step = step_for(y_max, area.height / px(20));
+    for (int v = 0; v <= static_cast<int>(x_max); v += x_step) {
       dc.SetPen(wxPen(p.line));
       dc.DrawLine(static_cast<int>(to_x(v)), area.y, static_cast<int>(to_x(v)), area.GetBottom());
       dc.DrawLabel(wxString::Format("%d", v),

@@ -37,7 +37,7 @@ export class App {
       record: (card, record, index) => this.record(card, record, index),
       send: (m) => this.send(m),
       fault: (error) => this.note(error),
-      broken: () => this.again(),
+      broken: () => this.again('records out of order'),
       unreadable: (card, error) => this.note(error),
       still: (number, offset, payload) => this.stills.piece(number, offset, payload),
     });
@@ -96,12 +96,12 @@ export class App {
       signal: (m) => this.signalling.send(m),
       control: (text) => this.control(text),
       evidence: (buffer) => {
-        if (!this.evidence.receive(buffer)) this.again();
+        if (!this.evidence.receive(buffer)) this.again('damaged evidence');
       },
       open: () => this.open(),
       track: (mid, track) => this.track(mid, track),
-      lost: () => {
-        if (this.peer === peer) this.again();
+      lost: (why) => {
+        if (this.peer === peer) this.again(why);
       },
     });
     this.peer = peer;
@@ -115,9 +115,9 @@ export class App {
   }
 
   // Something is wrong with this line: drop it and come back saying what we have.
-  again() {
+  again(why) {
     this.disconnect();
-    this.signalling.restart();
+    this.signalling.restart(why);
   }
 
   open() {
@@ -146,7 +146,7 @@ export class App {
       m = clean(json);
     } catch (error) {
       this.note(error);
-      this.again();
+      this.again('damaged control message');
       return;
     }
     if (m) this[`on_${m.type}`]?.(m);
@@ -166,7 +166,8 @@ export class App {
       const gone = !m.streams.some((c) => c.id === id);
       if (gone) this.panes.get(id).setCard({ ...this.panes.get(id).card, state: 'ended' });
     }
-    if (fresh.length) this.send({ type: 'have', streams: fresh, stills: this.stills.have() });
+    // Before both channels are open, open() is yet to say all of it: said twice, records would be sent twice.
+    if (fresh.length && this.peer?.opened) this.send({ type: 'have', streams: fresh, stills: this.stills.have() });
     this.bind();
     this.asks.setCards(m.streams);
     this.stage.streams();

@@ -2,7 +2,7 @@
 // One Peer lives as long as one line; after a loss a new one is made.
 
 export class Peer {
-  // on: signal(message), control(text), evidence(buffer), open(), track(mid, track or null), lost()
+  // on: signal(message), control(text), evidence(buffer), open(), track(mid, track or null), lost(why)
   constructor(on) {
     this.on = on;
     this.tracks = new Map();
@@ -20,7 +20,8 @@ export class Peer {
     };
     pc.ondatachannel = (e) => this.channel(e.channel);
     pc.onconnectionstatechange = () => {
-      if (this.pc === pc && (pc.connectionState === 'failed' || pc.connectionState === 'closed')) on.lost();
+      if (this.pc === pc && (pc.connectionState === 'failed' || pc.connectionState === 'closed'))
+        on.lost('connection ' + pc.connectionState);
     };
   }
 
@@ -38,7 +39,7 @@ export class Peer {
       }
     };
     c.onclose = () => {
-      if (this.pc) this.on.lost();
+      if (this.pc) this.on.lost(`channel ${c.label} closed`);
     };
     const ready = () => {
       if (this.channels.control?.readyState === 'open' && this.channels.evidence?.readyState === 'open' && !this.opened) {
@@ -63,7 +64,7 @@ export class Peer {
     this.chain = this.chain.then(() => this.handle(m)).catch((error) => {
       if (this.pc) {
         this.error = String(error);
-        this.on.lost();
+        this.on.lost(this.error);
       }
     });
   }

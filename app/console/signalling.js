@@ -15,6 +15,7 @@ export class Signalling {
     this.token = null;
     this.guest = null;
     this.reconnects = 0;
+    this.losses = [];  // why the line was lost each time, the newest ten
     this.tick = setInterval(() => this.watch(), 500);
   }
 
@@ -44,7 +45,7 @@ export class Signalling {
     try {
       ws = this.make(this.url);
     } catch {
-      this.gone();
+      this.gone('no socket');
       return;
     }
     this.ws = ws;
@@ -55,7 +56,7 @@ export class Signalling {
       if (ws === this.ws) this.message(e.data);
     };
     ws.onclose = ws.onerror = () => {
-      if (ws === this.ws) this.gone();
+      if (ws === this.ws) this.gone('socket closed');
     };
   }
 
@@ -67,9 +68,10 @@ export class Signalling {
     ws.close();
   }
 
-  // The socket has ended without a word.
-  gone() {
+  // The line has ended without a word from the station.
+  gone(why) {
     this.drop();
+    if (this.token && this.phase !== 'lost') this.losses = [...this.losses.slice(-9), why];
     if (this.token) this.setPhase('lost');
     else if (this.phase === 'knocking' || this.phase === 'waiting') this.setPhase('join', { code: 'unreachable' });
   }
@@ -82,7 +84,7 @@ export class Signalling {
       m = JSON.parse(data);
       if (!m || typeof m.type !== 'string') throw new Error('type');
     } catch {
-      this.restart();
+      this.restart('damaged message');
       return;
     }
     const code = typeof m.code === 'string' ? m.code.slice(0, 40) : '';
@@ -97,7 +99,7 @@ export class Signalling {
       this.setPhase('connecting');
     } else if (m.type === 'error') {
       if (code === 'closed') this.finish('closed', { code });
-      else if (code === 'busy' && this.token) this.gone();
+      else if (code === 'busy' && this.token) this.gone('busy');
       else this.finish('join', { code, text: words });
     } else if (m.type === 'bye') this.finish('closed', { text: words });
     else if (m.type === 'offer' || m.type === 'candidate') this.on.signal(m);
@@ -113,8 +115,8 @@ export class Signalling {
   }
 
   // Something that came was damaged, or the peer connection died: build the line anew.
-  restart() {
-    this.gone();
+  restart(why) {
+    this.gone(why);
   }
 
   finish(phase, detail) {
@@ -130,7 +132,7 @@ export class Signalling {
 
   watch() {
     const now = performance.now();
-    if (this.ws && this.token && now - Math.max(this.heard_ms ?? 0, this.attempt_ms) > SILENCE_MS) this.gone();
+    if (this.ws && this.token && now - Math.max(this.heard_ms ?? 0, this.attempt_ms) > SILENCE_MS) this.gone('silence');
     if (!this.ws && this.token && now - this.attempt_ms >= RETRY_MS) this.open({ v: 1, type: 'resume', token: this.token });
   }
 }

@@ -26,7 +26,7 @@ function snapshot(app) {
     chat: app.chat.list.map(({ from, text }) => ({ from, text })),
     advice: app.advice.list.map((a) => ({ ...a })),
     line: app.line.last && { ...app.line.last },
-    reconnects: app.signalling.reconnects, errors: app.errors.map((e) => ({ ...e })), language: language(),
+    reconnects: app.signalling.reconnects, losses: [...app.signalling.losses], errors: app.errors.map((e) => ({ ...e })), language: language(),
     talking: app.talk.on, clock_ns: Math.round(now * 1e6),
   };
 }

@@ -163,7 +163,7 @@ test('every English key of the page must have Vietnamese words, with the same va
 test('the page must need nothing from elsewhere, nothing inline, and every file must be listed', () => {
   const html = readFileSync(new URL('index.html', folder), 'utf8');
   assert.doesNotMatch(html, /style=|<style|\son\w+=|https?:/);
-  assert.match(html, /<script type="module" src="console\/main.js"><\/script>/);
+  assert.match(html, /<script defer src="console\/start.js"><\/script>/);
   const listed = [...readFileSync(new URL('meson.build', folder), 'utf8').matchAll(/'([\w-]+\.(?:js|css|html|svg))'/g)].map((m) => m[1]).sort();
   assert.deepEqual(readdirSync(folder).filter((f) => /\.(js|css|html|svg)$/.test(f)).sort(), listed);
   for (const file of listed.filter((f) => f.endsWith('.js'))) {

@@ -57,6 +57,18 @@ def end(station, page, guest):
     return mine
 
 
+def test_a_page_of_which_a_file_was_lost_on_the_way_opens_by_itself():
+    with Station(DOUBLE, CONSOLE) as station, Browser() as page:
+        page.cdp("Network.enable")
+        page.cdp("Network.setBlockedURLs", urls=["*/console/loops.js"])
+        page.goto(station.invitation["link"])
+        page.wait("return document.querySelector('#opening')?.innerText.includes('load the page again')")
+        assert page.run("return !window.caukham")
+        page.cdp("Network.setBlockedURLs", urls=[])
+        page.wait("return !!window.caukham && !!document.querySelector('#name') && !document.querySelector('#opening')")
+        assert not page.run("return document.querySelector('#code')?.offsetParent"), "the link's secret is still known"
+
+
 def test_a_specialist_joins_sees_asks_points_and_advises():
     with Station(DOUBLE, CONSOLE) as station, Browser(size=(1366, 768)) as page:
         guest = join(station, page)
@@ -93,6 +105,31 @@ def test_a_specialist_joins_sees_asks_points_and_advises():
         end(station, page, guest)
         shot(page, "ended")
         assert page.run("return window.caukham.errors") == []
+
+
+# Whichever of the two channels opens first is chance: here it is the one that announces the streams.
+LATE_EVIDENCE = """
+const set = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, 'ondatachannel').set;
+Object.defineProperty(RTCPeerConnection.prototype, 'ondatachannel', {set(tell) {
+  set.call(this, (e) => e.channel.label === 'evidence' ? setTimeout(() => tell(e), 700) : tell(e));
+}});
+const send = RTCDataChannel.prototype.send;
+window.said = [];
+RTCDataChannel.prototype.send = function (text) {
+  window.said.push(JSON.parse(text));
+  return send.call(this, text);
+};"""
+
+
+def test_what_the_page_has_is_said_once_also_when_streams_are_announced_before_the_evidence_channel_is_open():
+    with Station(DOUBLE, CONSOLE) as station, Browser() as page:
+        page.cdp("Page.addScriptToEvaluateOnNewDocument", source=LATE_EVIDENCE)
+        guest = join(station, page)
+        page.wait("return window.caukham.streams[1]?.records > 20", what="records")
+        said = page.run("return window.said.filter((m) => m.type === 'have' && m.streams.some((s) => s.id === 1))")
+        assert len(said) == 1, f"records would come twice, and out of order: {said}"
+        assert page.run("return window.caukham.losses") == []
+        end(station, page, guest)
 
 
 def test_a_lost_line_is_said_and_everything_comes_back():

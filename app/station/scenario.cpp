@@ -39,6 +39,8 @@ class Runner {
     else if (act == "ecg_strip") captured(1, [&](const StreamCardUi&) { station_.capture_ecg(number("seconds", 10), "", 0); });
     else if (act == "blow") blow();
     else if (act == "kill_plugin") kill_plugin();
+    else if (act == "wait_restarts") wait_restarts();
+    else if (act == "wait_failed") wait_failed();
     else if (act == "cut_network") cut_network();
     else if (act == "wait_advice") wait("the specialist's advice", [](const Snapshot& s) { return !s.advice.empty(); });
     else if (act == "screenshot") screenshot();
@@ -181,6 +183,21 @@ class Runner {
     wait("the plugin to be back", [&](const Snapshot& s) {
       const auto* d = device_of(s, kind);
       return d->restarts > restarts && d->state == core::DeviceState::live && stream_of(s, kind)->gaps.size() > gaps;
+    });
+  }
+  // The plugin of this device has ended and come back so often.
+  void wait_restarts() {
+    const auto wanted = static_cast<std::uint32_t>(number("count", 1));
+    wait("restart " + std::to_string(wanted) + " of the plugin", [&](const Snapshot& s) {
+      const auto* device = device_of(s, text("kind"));
+      return device && device->restarts >= wanted && device->state == core::DeviceState::live;
+    });
+  }
+  // It has failed too often and stays away, with a reason for the nurse.
+  void wait_failed() {
+    wait("the plugin to be given up", [&](const Snapshot& s) {
+      const auto* device = device_of(s, text("kind"));
+      return device && device->state == core::DeviceState::failed && !device->problem.empty();
     });
   }
   // Someone outside cuts the line; we wait until the specialist was away and is back.

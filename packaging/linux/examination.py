@@ -10,6 +10,7 @@ import os
 import pathlib
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -33,6 +34,9 @@ class Line:
         run = lambda *words: subprocess.run([*SUDO, "ip", *words], check=True)
         run("netns", "add", self.name)
         run("link", "add", self.name + "a", "type", "veth", "peer", "name", self.name + "b", "netns", self.name)
+        # No IPv6: its address comes seconds after the cable is up, and a browser then drops the page it is loading.
+        run("link", "set", self.name + "a", "addrgenmode", "none")
+        run("-n", self.name, "link", "set", self.name + "b", "addrgenmode", "none")
         run("addr", "add", self.here + "/24", "dev", self.name + "a")
         run("link", "set", self.name + "a", "up")
         for words in (["link", "set", "lo", "up"], ["addr", "add", self.there + "/24", "dev", self.name + "b"],
@@ -84,42 +88,42 @@ def lines_of(process, who, into):
     into.put((who, None))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--window", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--script", required=True)
-    parser.add_argument("--timeout", type=int, default=240)
-    parser.add_argument("play", nargs="*")
-    options = parser.parse_args()
-
+def missing_parts():
+    """What this machine lacks to perform an examination, in words; "" when nothing."""
     missing = [p for p in ("Xvfb", "chromium", "chromedriver", "ip") if not shutil.which(p)]
-    if missing or (SUDO and not shutil.which("sudo")):
-        print(f"skipped: {', '.join(missing) or 'root or sudo'} is needed and not here; packaging/check installs what can be installed")
-        return 77
-    out = pathlib.Path(options.out)
+    if not missing and SUDO and not shutil.which("sudo"):
+        missing = ["root or sudo"]
+    return ", ".join(missing)
+
+
+def perform(window, script, out, specialist, timeout, play=()):
+    """Plays both parts until each has ended: (the station's report, what the specialist's page counted).
+
+    `out` is emptied first. SystemExit when it takes longer than `timeout` seconds.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and so nothing stays behind
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     words = queue.Queue()
     line, screen, players = None, None, {}
-    console, summary = {}, {}
+    console, failed = {}, {}
     try:
         line, screen = Line(), Xvfb()
         say("the window opens")
         nurse = subprocess.Popen(
-            [options.window, "--simulate", "--lang", "vi", "--data", str(out / "data"), "--scenario", options.script, "--out", str(out),
-             "--public-host", line.here, *options.play],
+            [window, "--simulate", "--lang", "vi", "--data", str(out / "data"), "--scenario", str(script), "--out", str(out),
+             "--public-host", line.here, *play],
             stdout=subprocess.PIPE, stderr=open(out / "station.log", "w"), text=True,
             env={**os.environ, "DISPLAY": screen.display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"})
         players["nurse"] = nurse
         threading.Thread(target=lines_of, args=(nurse, "nurse", words), daemon=True).start()
-        end = time.monotonic() + options.timeout
+        end = time.monotonic() + timeout
         running = 1
         while running:
             try:
                 who, said = words.get(timeout=max(0.1, end - time.monotonic()))
             except queue.Empty:
-                raise SystemExit(f"the examination did not end within {options.timeout} s (logs in {out})")
+                raise SystemExit(f"the examination did not end within {timeout} s (logs in {out})")
             if said is None:
                 running -= 1
                 continue
@@ -130,7 +134,7 @@ def main():
                 else:
                     say(f"     specialist: {step}")
                 if state == "failed":
-                    summary.setdefault("failed", said)
+                    failed.setdefault("failed", said)
                     players["nurse"].terminate()
             else:
                 if state == "begins":
@@ -141,7 +145,7 @@ def main():
                         players["specialist"].terminate()
                 if step == "session" and state == "open":
                     players["specialist"] = subprocess.Popen(
-                        line.inside([sys.executable, str(HERE / "specialist.py"), said["link"], said["code"], str(out)]),
+                        line.inside([sys.executable, str(specialist), said["link"], said["code"], str(out)]),
                         stdout=subprocess.PIPE, stderr=open(out / "specialist.log", "w"), text=True)
                     running += 1
                     threading.Thread(target=lines_of, args=(players["specialist"], "specialist", words), daemon=True).start()
@@ -162,10 +166,25 @@ def main():
             screen.close()
         if line:
             line.close()
-
+    if players["nurse"].returncode not in (0, 1):
+        failed.setdefault("failed", f"the window's program ended with {players['nurse'].returncode} (station.log says more)")
     report = out / "report.json"
-    if report.exists():
-        summary = {**json.loads(report.read_text()), **summary}
+    return {**(json.loads(report.read_text()) if report.exists() else {}), **failed}, console
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--window", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--script", required=True)
+    parser.add_argument("--timeout", type=int, default=240)
+    parser.add_argument("play", nargs="*")
+    options = parser.parse_args()
+    if missing_parts():
+        print(f"skipped: {missing_parts()} is needed and not here; packaging/check installs what can be installed")
+        return 77
+    out = pathlib.Path(options.out)
+    summary, console = perform(options.window, options.script, out, HERE / "specialist.py", options.timeout, options.play)
     problems = judge(summary, console)
     summary["console"] = console
     summary["screenshots"] = summary.get("screenshots", []) + console.get("screenshots", [])

@@ -57,13 +57,7 @@ def ask_for_still(page, kind):
     page.click(".asks button.primary")
 
 
-def examine(page, link, code, out):
-    shots = []
-
-    def shot(name):
-        shots.append(str(out / f"console-{name}.png"))
-        page.screenshot(shots[-1])
-
+def join(page, link, code):
     page.goto(link.split("#")[0])  # not the link's secret: the code that was read aloud
     page.wait("return document.querySelector('#name')", timeout=30)
     page.type("#name", "BS. Trần Minh Đức")
@@ -75,6 +69,16 @@ def examine(page, link, code, out):
     say("admitted")
     if page.run("return window.caukham.language") != "vi":
         page.click("button.language")
+
+
+def examine(page, link, code, out):
+    shots = []
+
+    def shot(name):
+        shots.append(str(out / f"console-{name}.png"))
+        page.screenshot(shots[-1])
+
+    join(page, link, code)
     page.wait("return (" + STREAM.replace("return ", "") + ")?.samples > 4000", "ecg", timeout=60, what="live ECG")
     page.wait("return Object.values(window.caukham.videos).filter((v) => v.frames > 30 && !v.stale).length === 2",
               timeout=60, what="two live pictures")
@@ -106,12 +110,12 @@ def examine(page, link, code, out):
     shot("advice")
     page.wait("return window.caukham.phase === 'closed'", timeout=90, what="the exam to close")
     state = page.run("return window.caukham")
-    say("result", streams=state["streams"], videos=state["videos"], reconnects=state["reconnects"],
+    say("result", streams=state["streams"], videos=state["videos"], reconnects=state["reconnects"], losses=state["losses"],
         stills_ok=sum(1 for s in state["stills"] if s["ok"]), errors=state["errors"], screenshots=shots,
         cpu_s={"browser": cpu_seconds(page.driver.pid)})
 
 
-def main():
+def main(examine):
     link, code, out = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
     page = Browser(size=(1366, 768))
     try:
@@ -129,4 +133,5 @@ def main():
         page.close()
 
 
-main()
+if __name__ == "__main__":
+    main(examine)

@@ -59,6 +59,23 @@ TEST_CASE("the active filter stands on the ECG's paper and below it, and goes on
   CHECK(ui::Settings::load(w.settings).filter == ui::EcgFilter::monitor);  // remembered
 }
 
+TEST_CASE("a spirometer that says a million litres a second cannot stop the window") {
+  Window w;
+  w.examine();
+  w.desk.edit([](station::Snapshot& s) {
+    for (auto& card : s.streams)
+      if (card.info.id == FakeDesk::flow) card.info.scale = 1000;
+  });
+  w.open();
+  w.key('4');
+  REQUIRE(w.front(FakeDesk::flow));
+  w.desk.breathe();
+  run_for(3000);
+  w.picture("spirometry-lie-vi");
+  w.key('1');
+  CHECK(w.front(FakeDesk::ear));
+}
+
 TEST_CASE("the spirometry pane shows the session's grade and what is missing for predicted values, and takes the height") {
   for (const char* language : {"vi", "en"}) {
     Window w;

@@ -47,6 +47,19 @@ std::vector<std::uint64_t> numbers(const std::vector<Item>& items) {
 }
 }  // namespace
 
+TEST_CASE("only a spirometer's waveform in L/s is a breath's flow") {
+  StreamInfo info;
+  info.device_kind = "spirometer";
+  CHECK_FALSE(info.is_flow());
+  info.unit = "L/s";
+  CHECK(info.is_flow());
+  info.kind = StreamKind::video;
+  CHECK_FALSE(info.is_flow());
+  info.kind = StreamKind::waveform;
+  info.device_kind = "ecg";
+  CHECK_FALSE(info.is_flow());
+}
+
 TEST_CASE("the hub must hand out items in the order they were published") {
   Hub hub;
   auto inbox = hub.subscribe();

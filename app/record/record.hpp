@@ -51,7 +51,7 @@ struct Exam {
 
 struct Capture {
   std::string id, exam_id;
-  std::string kind;                // "ecg", "spirometry", "still", "clip", "note", "advice"
+  std::string kind;                // "ecg", "spirometry", "waveform" (neither), "still", "clip", "note", "advice"
   std::string stream, side, site;  // side: "left", "right", ""; site: body site
   std::string device_id, asked_by, quality, text;
   std::int64_t taken_ns = 0;       // 0: now

@@ -179,7 +179,7 @@ std::vector<Exam> Record::recent_exams(int limit) const {
 // --- captures
 
 std::string Record::add_capture(std::string_view actor, const Capture& c) {
-  static constexpr const char* kinds[] = {"ecg", "spirometry", "still", "clip", "note", "advice"};
+  static constexpr const char* kinds[] = {"ecg", "spirometry", "waveform", "still", "clip", "note", "advice"};
   if (std::find(std::begin(kinds), std::end(kinds), c.kind) == std::end(kinds))
     throw RecordError(Fault::invalid, "'" + c.kind + "' is no kind of capture the record knows.");
   must_be_texts({&c.stream, &c.side, &c.site, &c.device_id, &c.asked_by, &c.quality, &c.text});

@@ -122,7 +122,8 @@ void StationImpl::store_waveform(const StreamTotals& totals) {
   std::string words;
   if (breath)
     for (const auto& m : desk_->spirometry) words += (words.empty() ? "" : "; ") + m.words;
-  const auto taken = begin_capture(breath ? "spirometry" : "ecg", &totals.info, "", totals.first_sample_ns, words);
+  const char* kind = breath ? "spirometry" : totals.info.device_kind == "ecg" ? "ecg" : "waveform";
+  const auto taken = begin_capture(kind, &totals.info, "", totals.first_sample_ns, words);
   store_capture(taken, actor_,
                 [this, totals](const std::string& capture) {
                   return record_->attach_file(actor_, capture, totals.path, "application/x-bdf",

@@ -48,6 +48,7 @@ std::string capture_words(const std::string& kind) {
   if (kind == "clip") return tr("Clip");
   if (kind == "ecg") return tr("ECG strip");
   if (kind == "spirometry") return tr("Blow");
+  if (kind == "waveform") return tr("Recording");
   if (kind == "advice") return tr("Advice");
   return kind;
 }

@@ -172,6 +172,7 @@ TEST_CASE("A removed capture must stay in the record and come back") {
   CHECK(desk.record->captures(desk.exam).size() == 1);
   CHECK(desk.record->capture(id)->removed_ns == 0);
   CHECK_THROWS_AS(desk.record->add_capture("nurse", capture_of(desk.exam, "x-ray")), RecordError);
+  CHECK_NOTHROW(desk.record->add_capture("nurse", capture_of(desk.exam, "waveform")));  // of a device we know nothing of
 }
 
 TEST_CASE("Simulated must stay simulated: capture, exam and export") {

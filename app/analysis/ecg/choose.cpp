@@ -11,7 +11,8 @@ constexpr double refractory_s = 0.2, apart_s = 0.07, t_wave_s = 0.36, p_wave_s =
 // The threshold rises from a third of a typical QRS with the local noise, as the noise level does in Pan and
 // Tompkins' rule threshold = noise + (signal - noise)/4.
 constexpr float least_value = 0.10f, threshold_low = 0.26f, threshold_per_floor = 1.35f,
-                threshold_most = 0.80f, steep_clip = 6.0f, trusted_part = 0.3f, seen_by_two = 0.20f;
+                threshold_most = 0.80f, steep_clip = 6.0f, trusted_part = 0.3f, seen_by_two = 0.20f,
+                one_lead_only = 0.06f;
 
 double height_score(const Candidate& c) {
   double s = 1.6 * std::log(static_cast<double>(c.value) / static_cast<double>(c.threshold - c.lower));
@@ -22,7 +23,8 @@ double height_score(const Candidate& c) {
   // An electrode that moves shows in its own leads only, a heartbeat in all.
   const float two = seen_by_two * (c.threshold - c.lower) / c.threshold;
   if (c.second < two) s -= 1.5 * static_cast<double>((two - c.second) / two);
-  if (c.like_p) s -= 3;
+  s -= 2.5 * std::clamp(2 - static_cast<double>(c.second / std::max(1e-6f, one_lead_only * c.first)), 0.0, 1.0);
+  if (c.like_p || c.like_t) s -= 3;
   return s;
 }
 
@@ -86,14 +88,14 @@ void look_closer(Candidate& c, const std::vector<Lead>& leads, const Clock& cloc
     for (std::size_t t = from; t + lag < to; ++t) slope = std::max(slope, std::abs(l.smooth[t + lag] - l.smooth[t]));
     c.steep += here.weight * std::min(steep_clip, slope / here.height);
     total += here.weight;
-    if (here.weight < trusted_part * most_weight) continue;
+    if (here.weight < trusted_part * most_weight || slope == 0) continue;  // without any movement: the lead is lost here
     ++trusted;
     for (std::size_t t = c.tick > near ? c.tick - near : 0; t < std::min(n, c.tick + near); ++t) feature = std::max(feature, l.feature[t]);
     feature /= here.height;
     second = std::max(second, std::min(first, feature)), first = std::max(first, feature);
   }
   if (total > 0) c.steep /= total;
-  if (trusted >= 2) c.second = second;
+  if (trusted >= 2) c.first = first, c.second = second;
 }
 
 }  // namespace

@@ -14,12 +14,13 @@ struct Candidate {
   float value = 0;      // of the fused feature; 1: a typical QRS
   float threshold = 0;  // what a beat should reach here
   float steep = 0;      // steepest slope, leads weighted as in value; to compare candidates by
-  float second = 2;     // the feature in the second best of the leads that can be trusted; 1: a typical QRS there
+  float first = 2, second = 2;  // the feature in the best two of the leads that can be trusted; 1: a typical QRS there
   int family = -1;      // of Shapes, where match is known
   float match = -2;     // correlation with the recording's families; -2: not known (yet)
   float rr_s = 0;       // usual interval here; 0: not known
   float lower = 0;      // by how much the threshold lies lower here, because its family is known to be a low one
   bool like_p = false;  // it looks like the P waves of the beats around
+  bool like_t = false;  // of a family that is another one's T wave
 };
 
 // Peaks of the feature, ascending, at least 0.16 s apart (the higher and steeper one stays).

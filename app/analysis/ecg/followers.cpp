@@ -6,6 +6,7 @@ namespace caukham::analysis::ecg::detail {
 namespace {
 
 constexpr double half_s = 0.05, slack_s = 0.024, p_first_s = 0.10, p_last_s = 0.26;
+constexpr float largest_p = 2.0f;  // P waves of one patient are of one size; ours, measured on made ambulatory records
 constexpr std::size_t neighbours = 4;  // on each side
 
 }  // namespace
@@ -22,24 +23,26 @@ Followers::Followers(const std::vector<Lead>& leads, const Clock& clock, const s
   }
 }
 
-// Of the slopes, so that wander counts little: 2 xy / (xx + yy) is 1 only for the same shape in the same size.
-float Followers::alike(std::size_t a, std::size_t b) const {
+// Of the slopes, so that wander counts little: 2 xy / (xx + yy) is 1 only for the same shape in the same size. Nothing
+// where the first is more than `largest` times the second.
+float Followers::alike(std::size_t a, std::size_t b, float largest) const {
   const std::size_t reach = half_ + lag_, n = leads_.front().smooth.size();
   if (a < reach || b < reach || a + reach >= n || b + reach >= n) return -1;
-  float xy = 0, sum = 0;
+  float xy = 0, xx = 0, yy = 0;
   for (const auto& lead : leads_) {
     const auto& here = lead.blocks[std::min(a / block_, lead.blocks.size() - 1)];
     if (here.height <= 0 || lead.bad[a] || lead.bad[b]) continue;
     const float scale = here.weight / (here.height * here.height);
     const float *x = lead.smooth.data() + a - half_, *y = lead.smooth.data() + b - half_;
-    float part = 0, own = 0;
+    float part = 0, first = 0, second = 0;
     for (std::size_t i = 0; i <= 2 * half_; i += 2) {
       const float p = x[i + lag_] - *(x + i - lag_), q = y[i + lag_] - *(y + i - lag_);
-      part += p * q, own += p * p + q * q;
+      part += p * q, first += p * p, second += q * q;
     }
-    xy += scale * part, sum += scale * own;
+    xy += scale * part, xx += scale * first, yy += scale * second;
   }
-  return sum > 0 ? std::max(0.0f, 2 * xy / sum) : -1;
+  if (!(xx + yy > 0)) return -1;
+  return xx > largest * largest * yy ? 0 : std::max(0.0f, 2 * xy / (xx + yy));
 }
 
 template <class Best>
@@ -73,7 +76,7 @@ float Followers::usual(std::size_t beat, int family, std::size_t after) const {
 float Followers::usual_before(int family, std::size_t tick) const {
   return median_of_neighbours(tick, family, [&](std::size_t other) {
     float best = -1;
-    for (std::size_t d = p_first_; d <= std::min(p_last_, other); d += 4) best = std::max(best, alike(tick, other - d));
+    for (std::size_t d = p_first_; d <= std::min(p_last_, other); d += 4) best = std::max(best, alike(tick, other - d, largest_p));
     return best;
   });
 }

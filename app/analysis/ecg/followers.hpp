@@ -22,7 +22,7 @@ class Followers {
   float usual_before(int family, std::size_t tick) const;
 
  private:
-  float alike(std::size_t a, std::size_t b) const;
+  float alike(std::size_t a, std::size_t b, float largest = 1e9f) const;
   template <class Best>
   float median_of_neighbours(std::size_t beat, int family, Best&& best) const;
   const std::vector<Lead>& leads_;

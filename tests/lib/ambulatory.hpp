@@ -58,7 +58,15 @@ struct AmbulatoryCase {
   EcgCase ecg;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> left_out;  // samples: here no beat counts, found or not
 };
-AmbulatoryCase ambulatory(Ambulatory kind, double seconds, std::uint64_t seed);
+AmbulatoryCase ambulatory(Ambulatory kind, double seconds, std::uint64_t seed, double fs_hz = 360);
+
+// As patients have them: one kind's rhythm in another's shape of the own beats under a third's disturbance.
+struct Mixture {
+  Ambulatory rhythm, own, disturbance;
+  bool first_down = false, second_down = false;  // the lead's polarity
+};
+Mixture mixture(std::uint64_t seed);  // drawn by lot
+AmbulatoryCase ambulatory(const Mixture& mix, double seconds, std::uint64_t seed, double fs_hz = 360);
 Score compare(const AmbulatoryCase& c, const std::vector<analysis::ecg::Beat>& found, double window_s = 0.150);
 
 }  // namespace caukham::tests

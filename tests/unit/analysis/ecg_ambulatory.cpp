@@ -60,6 +60,29 @@ TEST_CASE("every kind of difficulty of ambulatory records must keep its sensitiv
   CHECK(all.pp() >= 99.9);
 }
 
+TEST_CASE("one patient's rhythm in another's shape of beats under a third's disturbance must be read, at any usual rate, by two leads or one") {
+  const double rates[] = {128, 250, 360, 500, 1000};
+  for (const bool one_lead : {false, true}) {
+    Score all;
+    std::size_t bad = 0;
+    for (std::uint64_t seed = 5000; seed < 5060; ++seed) {
+      auto mix = mixture(seed);
+      // What only the other lead could tell is not asked of one.
+      if (one_lead && (mix.disturbance == Ambulatory::pops || mix.disturbance == Ambulatory::motion_6)) mix.disturbance = Ambulatory::pvc;
+      auto c = ambulatory(mix, 120, seed, rates[seed % 5]);
+      if (one_lead) c.ecg.uv.resize(1), c.ecg.leads.resize(1);
+      const auto got = compare(c, detect_beats(c.ecg.view()));
+      bad += got.se() < 98 || got.pp() < 98;
+      all.truth += got.truth, all.matched += got.matched, all.missed += got.missed, all.extra += got.extra;
+    }
+    CAPTURE(one_lead, all.truth, all.missed, all.extra, bad);
+    CHECK(all.truth > 5000);
+    CHECK(all.se() >= (one_lead ? 99.3 : 99.5));
+    CHECK(all.pp() >= (one_lead ? 97 : 99.3));
+    CHECK(bad <= 9);
+  }
+}
+
 TEST_CASE("a tall T wave, a tall P wave and a jump of the baseline must not be taken for beats with one lead alone") {
   for (auto kind : {Ambulatory::tall_t, Ambulatory::tall_p, Ambulatory::jumps, Ambulatory::af, Ambulatory::low_voltage}) {
     const auto s = run(kind, 2000, 3, true);
@@ -67,6 +90,27 @@ TEST_CASE("a tall T wave, a tall P wave and a jump of the baseline must not be t
     CHECK(s.se() >= 98);
     CHECK(s.pp() >= 98);
   }
+}
+
+TEST_CASE("a narrow T wave taller than R must not be taken for every second beat with one lead alone, nor bigeminy for T waves") {
+  const auto t = run(Ambulatory::peaked_t, 2000, 6, true);
+  CAPTURE(t.truth, t.missed, t.extra);
+  CHECK(t.se() >= 99.8);
+  CHECK(t.pp() >= 75);  // where it is as steep as its R too, it is not told from it
+  for (auto kind : {Ambulatory::bigeminy_low, Ambulatory::bigeminy_high}) CHECK(run(kind, 2000, 3, true).se() >= 99);
+}
+
+TEST_CASE("an electrode's pop that a clean second lead does not show must not be taken for a beat") {
+  const auto s = run(Ambulatory::pops, 2000, 3, false);
+  CAPTURE(s.truth, s.missed, s.extra);
+  CHECK(s.extra <= 1);
+  for (auto rhythm : {Ambulatory::escape, Ambulatory::pauses})  // where long pauses invite to look for one
+    for (std::uint64_t seed = 2000; seed < 2003; ++seed) {
+      const auto c = ambulatory({rhythm, Ambulatory::pvc, Ambulatory::pops}, 120, seed);
+      const auto got = compare(c, detect_beats(c.ecg.view()));
+      CAPTURE(name(rhythm), seed, got.truth, got.missed, got.extra);
+      CHECK(got.extra <= 2);
+    }
 }
 
 TEST_CASE("a P wave that conducts nothing must not be taken for a low beat, nor a low ventricular beat for a P wave") {

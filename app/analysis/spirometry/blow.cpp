@@ -15,6 +15,7 @@ void BlowFinder::gap(std::uint64_t samples) {
   flow_start_ += flow_.size() + samples;
   flow_.clear();
   blowing_ = false;
+  torn_ = true;
 }
 
 void BlowFinder::push(std::span<const float> flow_lps, std::vector<Blow>& out) {
@@ -32,7 +33,8 @@ void BlowFinder::push(std::span<const float> flow_lps, std::vector<Blow>& out) {
         flow_.erase(flow_.begin(), flow_.end() - static_cast<std::ptrdiff_t>(history));
         flow_start_ += history + 1;
       }
-      if (flow < rules_.start_lps) continue;
+      torn_ = torn_ && flow >= rules_.start_lps;
+      if (torn_ || flow < rules_.start_lps) continue;
       // Back to full inspiration: the lowest volume since the last time the patient clearly breathed in.
       double v = 0, lowest = 0;
       std::size_t from = flow_.size() - 1;

@@ -37,7 +37,7 @@ class BlowFinder {
 
   // Appends finished blows to `out`: at the latest quiet_s after the end.
   void push(std::span<const float> flow_lps, std::vector<Blow>& out);
-  // Samples are missing: a blow with a hole cannot be measured and is given up.
+  // Samples are missing: a blow with a hole cannot be measured and is given up, and so is what follows of it.
   void gap(std::uint64_t samples);
   // The stream has ended; a blow that is going on is taken as it is.
   void finish(std::vector<Blow>& out);
@@ -49,6 +49,7 @@ class BlowFinder {
   BlowRules rules_;
   std::vector<float> flow_;       // history while waiting, the whole blow while blowing
   std::uint64_t flow_start_ = 0;  // stream number of flow_[0]
+  bool torn_ = false;  // samples are missing, and since then it has only blown: the rest of a blow without its start is none
   bool blowing_ = false;
   double volume_l_ = 0, top_l_ = 0, peak_lps_ = 0;
   std::size_t top_at_ = 0, blow_from_ = 0, quiet_ = 0;

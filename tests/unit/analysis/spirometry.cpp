@@ -184,3 +184,19 @@ TEST_CASE("flow that no lungs can give must not be taken for a blow, and the nex
   finder.finish(found);
   CHECK(found.size() == 1);
 }
+
+TEST_CASE("the rest of a blow whose start is missing must not be taken for a blow") {
+  const auto m = signals::synthetic_manoeuvre({}, 100);
+  BlowFinder finder(100);
+  std::vector<Blow> found;
+  const std::span<const float> flow(m.flow_lps);
+  finder.push(flow.first(m.blow_start + 20), found);
+  finder.gap(30);
+  finder.push(flow.subspan(m.blow_start + 50), found);
+  finder.push(std::vector<float>(300, 0.0f), found);
+  CHECK(found.empty());
+  finder.push(flow, found);
+  finder.finish(found);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].flow_lps.size() > 300);
+}

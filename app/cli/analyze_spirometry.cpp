@@ -7,7 +7,6 @@
 #include <iostream>
 
 #include "analysis/spirometry/response.hpp"
-#include "analysis/spirometry/wf.hpp"
 #include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "cli/spirometry_files.hpp"

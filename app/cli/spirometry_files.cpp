@@ -9,7 +9,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "analysis/spirometry/wf.hpp"
+#include "devices/formats/wf/wf.hpp"
 #include "ipc/process.hpp"
 #include "record/edf_file.hpp"
 
@@ -17,6 +17,13 @@ namespace caukham::cli {
 namespace fs = std::filesystem;
 namespace spirometry = analysis::spirometry;
 namespace {
+
+// What the analysis' windows were measured at lies between (analysis/spirometry/numbers.hpp); ATS/ERS 2019 asks for 100 Hz.
+void check_rate(double rate_hz) {
+  if (!(rate_hz >= 100 && rate_hz <= 1000))
+    throw std::runtime_error("the sampling rate must lie between 100 and 1000 Hz, it is " +
+                             std::to_string(static_cast<long>(std::isfinite(rate_hz) ? rate_hz : 0)) + " Hz");
+}
 
 bool is_edf(std::string_view head) {
   return head.starts_with("\xff" "BIOSEMI") || head.starts_with("0       ");
@@ -32,7 +39,7 @@ Flow flow_of(record::EdfFile file) {
   for (auto& track : file.tracks) {
     const auto unit = lower(track.unit);
     if (unit != "l/s" && unit != "l/sec") continue;
-    spirometry::check_rate(track.rate_hz);
+    check_rate(track.rate_hz);
     return {std::move(track.physical), track.rate_hz, false, file.simulated};
   }
   throw std::runtime_error("it has no channel in L/s: this is no recording of breathing");
@@ -63,8 +70,9 @@ Flow load_flow(const std::string& file) {
     if (in.gcount() == 0) throw std::runtime_error("it is empty");
   }
   if (is_edf({head.data(), head.size()})) return flow_of(record::load_edf(fs::path(file)));
-  auto curve = spirometry::parse_curve(read_text(file));
-  return {std::move(curve.flow_lps), curve.rate_hz, true, false};
+  const auto curve = formats::parse_wf(read_text(file));
+  check_rate(curve.rate_hz);
+  return {formats::wf_flow_lps(curve), curve.rate_hz, true, false};
 }
 
 std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {

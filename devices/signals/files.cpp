@@ -41,7 +41,7 @@ EcgSource synthetic_source(std::uint64_t seed, double heart_rate_bpm) {
 
 WfCurve load_wf(const std::string& path) {
   try {
-    return parse_wf(read_file(path));
+    return formats::parse_wf(read_file(path));
   } catch (const WfError& e) {
     throw WfError(path + ": " + e.what());
   }

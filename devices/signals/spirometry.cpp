@@ -1,29 +1,14 @@
 #include "devices/signals/spirometry.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numbers>
-#include <optional>
+#include <stdexcept>
 
 namespace caukham::devices {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-
-std::string_view trim(std::string_view s) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!s.empty() && blank(s.front())) s.remove_prefix(1);
-  while (!s.empty() && blank(s.back())) s.remove_suffix(1);
-  return s;
-}
-
-std::optional<double> to_number(std::string_view s) {
-  double v = 0;
-  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
-  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(v)) return std::nullopt;
-  return v;
-}
 
 // Half a sine that moves `volume` litres in `seconds`; discrete sum exact, so that volumes close.
 void half_sine(std::vector<float>& flow, double volume, double seconds, int rate_hz) {
@@ -55,62 +40,15 @@ Manoeuvre wrap(const std::vector<double>& volume_l, int rate_hz) {
 
 }  // namespace
 
-WfCurve parse_wf(std::string_view text) {
-  if (text.size() > 4 * 1024 * 1024) throw WfError("waveform file: more than 4 MiB, not a volume-time curve");
-  WfCurve curve;
-  enum { none, header, parameters, data } section = none;
-  bool volume_time = false;
-  for (int line_no = 1; !text.empty(); ++line_no) {
-    const auto end = text.find('\n');
-    const auto line = trim(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    const auto fail = [&](const char* what) {
-      throw WfError("waveform file, line " + std::to_string(line_no) + ": " + what);
-    };
-    if (line.empty()) continue;
-    if (line.front() == '[') {
-      section = line == "[Header]" ? header : line == "[Parameters]" ? parameters : line == "[Data]" ? data : none;
-      continue;
-    }
-    if (section == data) {
-      const auto v = to_number(line);
-      if (!v || std::abs(*v) > 30) fail("a volume in litres was expected");
-      if (curve.volume_l.size() >= 100'000) fail("more than 100 000 samples");
-      curve.volume_l.push_back(*v);
-      continue;
-    }
-    const auto equals = line.find('=');
-    if (section == none || equals == std::string_view::npos) continue;  // foreign sections are none of our business
-    const auto key = trim(line.substr(0, equals)), value = trim(line.substr(equals + 1));
-    const auto number = [&](double low, double high) {
-      const auto v = to_number(value);
-      if (!v || *v < low || *v > high) fail("the value is not a number in its range");
-      return *v;
-    };
-    if (key == "Name") curve.name = value.substr(0, 64);
-    else if (key == "Type") volume_time = value == "VT";
-    else if (key == "Freq") curve.rate_hz = number(10, 10000);
-    else if (key == "FVC") curve.fvc_l = number(0, 30);
-    else if (key == "FEV1") curve.fev1_l = number(0, 30);
-    else if (key == "PEF") curve.pef_lps = number(0, 50);
-    else if (key == "FEF2575") curve.fef2575_lps = number(0, 50);
-  }
-  if (!volume_time) throw WfError("waveform file: only volume-time curves (Type=VT) are read");
-  if (curve.volume_l.size() < 2) throw WfError("waveform file: no samples in [Data]");
-  return curve;
-}
-
 Manoeuvre manoeuvre_from_curve(const WfCurve& curve, int rate_hz) {
   std::vector<double> volume;
-  const auto& v = curve.volume_l;
+  const auto v = formats::wf_volume_l(curve);
   const double step = curve.rate_hz / rate_hz;
   for (double pos = 0; pos <= static_cast<double>(v.size() - 1) + 1e-9; pos += step) {
     const auto i = std::min(static_cast<std::size_t>(pos), v.size() - 1);
     const double frac = pos - static_cast<double>(i);
     volume.push_back(frac > 0 && i + 1 < v.size() ? v[i] * (1 - frac) + v[i + 1] * frac : v[i]);
   }
-  // A curve that begins above zero was cut by its maker: the first step is its own first sample.
-  if (volume.front() > 0) volume.insert(volume.begin(), 0.0);
   return wrap(volume, rate_hz);
 }
 

@@ -4,27 +4,13 @@
 #pragma once
 #include <cstddef>
 #include <span>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 #include <vector>
+
+#include "devices/formats/wf/wf.hpp"
 
 namespace caukham::devices {
 
-struct WfCurve {
-  std::string name;
-  double rate_hz = 100;
-  double fvc_l = 0, fev1_l = 0, pef_lps = 0, fef2575_lps = 0;  // reference values from the header; 0: not stated
-  std::vector<double> volume_l;                                // exhaled volume, first sample at the start
-};
-
-struct WfError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// Parses a `.wf` file: sections [Header], [Parameters], [Data]; Type must be VT; 2 … 100 000 samples.
-// Throws WfError with the line number.
-WfCurve parse_wf(std::string_view text);
+using formats::WfCurve, formats::WfError;
 
 struct Manoeuvre {
   std::vector<float> flow_lps;  // deep inspiration, forced expiration, a pause, one breath back to quiet breathing
@@ -32,7 +18,8 @@ struct Manoeuvre {
 };
 
 // One manoeuvre at rate_hz whose integral reproduces the curve's volume at its own sample times.
-// A curve at another rate is interpolated linearly.
+// A curve at another rate is interpolated
+// linearly, one of flow is summed up first.
 Manoeuvre manoeuvre_from_curve(const WfCurve& curve, int rate_hz);
 
 struct BlowParams {

@@ -1,6 +1,5 @@
 #include <cmath>
 
-#include "analysis/spirometry/wf.hpp"
 #include "devices/signals/spirometry.hpp"
 #include "devices/formats/wfdb/annotations.hpp"
 #include "devices/formats/wfdb/record.hpp"
@@ -119,22 +118,18 @@ const Register annotation_target{"wfdb_annotations", annotations, annotation_fil
 
 void wf(Input bytes) {
   try {
-    const auto curve = devices::parse_wf(text(bytes));
-    must(curve.volume_l.size() <= 100'000, "bounded");
-    if (curve.volume_l.size() < 5000) {
-      const auto m = devices::manoeuvre_from_curve(curve, 100);
-      for (const float v : m.flow_lps) must(std::isfinite(v), "flows are numbers");
-    }
-  } catch (const devices::WfError&) {
-  }
-  try {  // the analysis reads the same files
-    for (const float v : analysis::spirometry::parse_curve(text(bytes)).flow_lps) must(std::isfinite(v), "flows are numbers");
-  } catch (const analysis::spirometry::CurveError&) {
+    const auto curve = formats::parse_wf(text(bytes));
+    must(curve.values.size() <= 100'000, "bounded");
+    for (const float v : formats::wf_flow_lps(curve)) must(std::isfinite(v), "flows are numbers");
+    if (curve.values.size() < 5000)
+      for (const float v : devices::manoeuvre_from_curve(curve, 100).flow_lps) must(std::isfinite(v), "flows are numbers");
+  } catch (const formats::WfError&) {
   }
 }
 std::vector<Seed> curves() {
   return {seed("[Header]\r\nGroup=ATS24\r\nName=01\r\nType=VT\r\nFreq=100\r\n\r\n[Parameters]\r\nFVC=6.000\r\nFEV1=4.262\r\nPEF=6.497\r\n"
-               "FEF2575=3.4\r\n\r\n[Data]\r\n0.0000\r\n0.0191\r\n0.0528\r\n1.2\r\n3.25\r\n")};
+               "FEF2575=3.4\r\n\r\n[Data]\r\n0.0000\r\n0.0191\r\n0.0528\r\n1.2\r\n3.25\r\n4\r\n5\r\n5.5\r\n5.8\r\n6\r\n6\r\n"),
+          seed("[Header]\nType=FT\nFreq=500\n[Data]\n0\n1\n4\n9\n7\n5\n3\n2\n1\n0.5\n0\n")};
 }
 const Register wf_target{"wf_curve", wf, curves};
 

@@ -143,7 +143,7 @@ void spirometry_row() {
   for (int i = 0; i <= 700; ++i) volume.push_back(4.5 * (1 - std::exp(-i / 100.0 / 0.6)));
   devices::WfCurve curve;
   curve.rate_hz = 100;
-  curve.volume_l = volume;
+  curve.values = volume;
   const auto blow = devices::manoeuvre_from_curve(curve, 100);
   for (int minute = 0; minute < 20; ++minute) {
     for (std::size_t n = 0; n < 4500;) {

@@ -12,7 +12,6 @@
 #include "analysis/spirometry/reference.hpp"
 #include "analysis/spirometry/session.hpp"
 #include "analysis/spirometry/text.hpp"
-#include "analysis/spirometry/wf.hpp"
 #include "devices/signals/files.hpp"
 
 using namespace caukham;
@@ -46,8 +45,7 @@ void curves(const std::string& folder) {
     const auto blows = find_blows(stream, 100);
     const auto n = blows.size() == 1 ? assess(blows[0].blow, blows[0].after_lps, 100) : std::nullopt;
     // And as a file that holds nothing but the curve.
-    const auto read = parse_curve(text_of(std::filesystem::path(folder) / ("24" + curve.name + ".wf")));
-    const auto alone = assess(whole_blow(read.flow_lps, 100), {}, 100);
+    const auto alone = assess(whole_blow(formats::wf_flow_lps(curve), 100), {}, 100);
     if (!n || !alone) {
       ++lost;
       std::printf("curve %s: %zu blows found\n", curve.name.c_str(), blows.size());

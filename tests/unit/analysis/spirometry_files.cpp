@@ -6,9 +6,8 @@
 
 #include "analysis/rounding.hpp"
 #include "analysis/spirometry/report.hpp"
-#include "analysis/spirometry/wf.hpp"
 #include "breath.hpp"
-#include "devices/signals/random.hpp"
+#include "devices/formats/wf/wf.hpp"
 #include "json/json_text.hpp"
 
 using namespace caukham::analysis::spirometry;
@@ -33,49 +32,14 @@ TEST_CASE("volume and flow files of the same breath must give the same numbers")
   const auto flow = breath::sampled(breath::blow(4, 0.5), 500, 7);
   std::vector<float> volume;
   for (double v : volume_l(flow, 500)) volume.push_back(static_cast<float>(v));
-  const auto a = parse_curve(file_text("FT", 500, flow)), b = parse_curve(file_text("VT", 500, volume));
-  CHECK(a.rate_hz == 500);
-  CHECK(a.name == "x");
-  const auto m = assess(whole_blow(a.flow_lps, 500), {}, 500),
-             n = assess(whole_blow(b.flow_lps, 500), {}, 500);
+  const auto read = [](const std::string& text) { return caukham::formats::wf_flow_lps(caukham::formats::parse_wf(text)); };
+  const auto m = assess(whole_blow(read(file_text("FT", 500, flow)), 500), {}, 500),
+             n = assess(whole_blow(read(file_text("VT", 500, volume)), 500), {}, 500);
   REQUIRE(m);
   REQUIRE(n);
   CHECK(m->numbers.fvc_l == Approx(4).margin(0.002));  // and not what [Parameters] claims
   CHECK(n->numbers.fvc_l == Approx(m->numbers.fvc_l).margin(0.001));
   CHECK(n->numbers.fev1_l == Approx(m->numbers.fev1_l).margin(0.002));
-}
-
-TEST_CASE("a file that is no curve must be refused with the reason") {
-  const std::vector<float> some(200, 0.5f);
-  const auto refuses = [](const std::string& text, const char* part) {
-    CAPTURE(part);
-    CHECK_THROWS_WITH(parse_curve(text), Catch::Contains(part));
-  };
-  refuses("", "no waveform file");
-  refuses("Dear doctor,\nthe patient is well.\n", "no waveform file");
-  refuses(file_text("XY", 100, some), "Type");
-  refuses(file_text("VT", 20, some), "sampling rate");
-  refuses(file_text("VT", 5000, some), "sampling rate");
-  refuses(file_text("VT", 100, {1.0f}), "1 samples");
-  refuses(file_text("VT", 100, std::vector<float>(50, 25.0f)), "litres");
-  refuses(file_text("FT", 100, std::vector<float>(50, 30.0f)), "L/s");
-  refuses(file_text("VT", 100, some) + "nan\n", "number was expected");
-  refuses(file_text("VT", 100, some) + "1,5\n", "number was expected");
-  const auto sound = file_text("VT", 100, some);
-  const std::uint64_t seed = 31;
-  INFO("seed " << seed);
-  caukham::devices::Random random(seed);
-  for (int round = 0; round < 300; ++round) {
-    auto bad = sound.substr(0, random.below(sound.size()));
-    for (int k = 0; k < 4 && !bad.empty(); ++k)
-      bad[random.below(bad.size())] = static_cast<char>(random.below(256));
-    try {
-      const auto c = parse_curve(bad);
-      CHECK(c.rate_hz >= 100);
-      (void)whole_blow(c.flow_lps, c.rate_hz);
-    } catch (const CurveError&) {
-    }
-  }
 }
 
 TEST_CASE("a constant curve must hold no blow") {

@@ -251,7 +251,7 @@ TEST_CASE("the ECG plugin must open a board that another program left streaming,
 
 TEST_CASE("the spirometer plugin must deliver every sample and the blow's volume") {
   devices::WfCurve curve;
-  for (int i = 0; i <= 400; ++i) curve.volume_l.push_back(5.0 * (1 - std::exp(-i / 60.0)));
+  for (int i = 0; i <= 400; ++i) curve.values.push_back(5.0 * (1 - std::exp(-i / 60.0)));
   devices::vernier::Model model({curve});
   FakeHost host(SPIROMETER_PLUGIN, model);
   REQUIRE(host.entry().probe(&host.endpoint()) > 0);
@@ -283,8 +283,8 @@ TEST_CASE("the spirometer plugin must deliver every sample and the blow's volume
       highest = std::max(highest, v - lowest);
     }
   }
-  CHECK(highest == Approx(curve.volume_l.back()).margin(0.55));  // quiet breathing may add its half litre
-  CHECK(highest >= curve.volume_l.back() - 1e-3);
+  CHECK(highest == Approx(curve.values.back()).margin(0.55));  // quiet breathing may add its half litre
+  CHECK(highest >= curve.values.back() - 1e-3);
 }
 
 TEST_CASE("the spirometer plugin must count losses, also those longer than the packet counter") {

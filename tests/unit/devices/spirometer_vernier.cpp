@@ -284,7 +284,7 @@ TEST_CASE("the model must let itself be discovered and stream on its grid") {
 
 TEST_CASE("a blow must come through the wire with its curve's volume") {
   WfCurve curve;
-  for (int i = 0; i <= 300; ++i) curve.volume_l.push_back(5.0 * (1 - std::exp(-i / 60.0)));
+  for (int i = 0; i <= 300; ++i) curve.values.push_back(5.0 * (1 - std::exp(-i / 60.0)));
   Bench b({curve, curve});
   b.send(b.commander.start(6));
   b.run(100 * ms);
@@ -299,7 +299,7 @@ TEST_CASE("a blow must come through the wire with its curve's volume") {
     highest = std::max(highest, v - lowest);
   }
   CHECK(peak == Approx(5.0 * (1 - std::exp(-1 / 60.0)) * 100).epsilon(1e-4));
-  CHECK(highest == Approx(curve.volume_l.back()).margin(1e-3));
+  CHECK(highest == Approx(curve.values.back()).margin(1e-3));
   CHECK_FALSE(b.model.act("blow 3", b.now));
   CHECK_FALSE(b.model.act("blow x", b.now));
   CHECK_FALSE(b.model.act("lead_off LA", b.now));

@@ -14,8 +14,8 @@ namespace {
 // How alike the beats must be to be heart beats. Measured: noise laid over itself by its peaks reaches 0.49
 // (white) and 0.77 (slow, one lead, six "beats"), a heart in noise of half its size 0.75.
 double least_likeness(std::size_t leads) { return leads < 3 ? 0.75 : 0.65; }
-constexpr double remove_mains_from_uv = 10;
-constexpr double nothing_left_of_axis = 0.1;  // net vector below this part of the total area: indeterminate
+constexpr double remove_mains_from_uv = 10;   // ours: less moves no mark (least P wave marked: 18 µV)
+constexpr double nothing_left_of_axis = 0.1;  // ours: net vector below this part of the total area is indeterminate
 
 void check(const Recording& r) {
   if (r.channels.empty() || r.samples() == 0)

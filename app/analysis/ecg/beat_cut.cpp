@@ -7,6 +7,7 @@
 namespace caukham::analysis::ecg {
 namespace {
 
+// Ours: the baseline is taken 90 ms before R, between P and QRS, as the mean of 16 ms.
 constexpr double knot_s = 0.090, knot_half_s = 0.008;
 
 double mean_about(std::span<const float> uv, std::size_t centre, std::size_t half) {

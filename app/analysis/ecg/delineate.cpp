@@ -16,6 +16,8 @@ struct Guard {
   double agree_ms, stray_ms;
 };
 constexpr Guard guard_qrs{8, 25}, guard_p{12, 18}, guard_t{14, 30};
+// Ours, measured on beats of known limits (tests/unit/analysis/ecg_delineate.cpp): noise of the median beat from which on a
+// mark is not believed, and the least P wave that is one.
 constexpr double noisy_uv = 12, min_p_uv = 18;
 
 // The earliest mark that others carry within the guard (of six leads three, of three two); `latest` mirrored.

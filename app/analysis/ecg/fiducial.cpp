@@ -6,6 +6,8 @@
 namespace caukham::analysis::ecg::detail {
 namespace {
 
+// Ours: a wide complex's peak lies up to 85 ms from the feature's, the baseline is read beyond it, the single beat's peak
+// within 30 ms of its family's.
 constexpr double reach_s = 0.085, edge_s = 0.115, search_s = 0.030, smooth_s = 0.010;
 // Of two nearly equal deflections the positive one is the R peak by name.
 constexpr float prefer_up = 1.15f;

@@ -11,6 +11,8 @@ namespace caukham::analysis::ecg {
 namespace {
 
 using detail::Section;
+// Ours: the notch's width, -3 dB to -3 dB, bears the mains' wander of half a hertz; a corner above 0.45 of the rate cannot
+// be made.
 constexpr double pi = std::numbers::pi, notch_width_hz = 2.0, usable_part_of_rate = 0.45;
 // Forward and backward squares the magnitude, so each pass may only lose half the decibels at the corner:
 // 1/(1 + x^2n) = 1/sqrt 2 there.

@@ -3,6 +3,7 @@
 namespace caukham::analysis::ecg::limits {
 namespace {
 
+// Ours, as limits.hpp says.
 constexpr double hold_on_ms = 12, hold_end_ms = 16;  // how long the slope must stay low
 constexpr double qrs_reach_ms = 130, qrs_end_reach_ms = 170;
 

@@ -9,11 +9,13 @@
 namespace caukham::analysis::ecg {
 namespace {
 
+// 0.2 s and 0.36 s: Pan and Tompkins 1985. The rest is ours, measured on made ECGs (tests/unit/analysis/ecg_live.cpp): a
+// beat is decided on once what follows it for 0.12 s is known, looked for again after 0.75 s, missed after 3 s.
 constexpr double refractory_s = 0.2, t_wave_s = 0.36, decide_s = 0.12, search_back_age_s = 0.75,
                  silence_s = 3.0;
 constexpr std::size_t block_memory = 14,  // s: a pause of six must not pull the height down to the noise
     interval_memory = 8;
-// A little above the offline detector's: there is no looking at what follows.
+// A little above the offline detector's (feature.cpp, choose.cpp): there is no looking at what follows.
 constexpr float threshold_low = 0.30f, threshold_per_floor = 1.35f, threshold_most = 0.85f,
                 readable_ratio = 4.2f, noise_ratio = 3.0f, clear_ratio = 16.0f, clip = 2.0f,
                 least_height_uv = 8,

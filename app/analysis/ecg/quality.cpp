@@ -10,7 +10,7 @@
 namespace caukham::analysis::ecg {
 namespace {
 
-constexpr std::size_t most_spectral_blocks = 60;
+constexpr std::size_t most_spectral_blocks = 60;  // ours: a minute tells the mains as well as an hour
 constexpr std::array<double, 5> line_hz = {45, 50, 55, 60,
                                            65};  // mains, and their neighbours: what the QRS has there
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();

@@ -8,6 +8,8 @@
 namespace caukham::analysis::ecg {
 namespace {
 
+// Sources: rhythm.hpp. Ours: intervals within 10 % are regular; a pattern that comes again within 8 %
+// (bigeminy, Wenckebach of up to eight beats) is not fibrillation.
 constexpr std::size_t least_intervals = 8, longest_pattern = 8, least_pattern = 4;
 constexpr double regular_part = 0.10, change_part = 0.08, fibrillation_rmssd = 0.115, gap_s = 0.1;
 

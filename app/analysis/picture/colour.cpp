@@ -7,6 +7,7 @@
 namespace caukham::analysis::picture {
 namespace {
 
+// White: D50 (ASTM E308); CIE 15:2004's exact fractions for L*a*b*. sRGB's curve: IEC 61966-2-1.
 constexpr double white_x = 0.96422, white_z = 0.82521;
 constexpr double epsilon = 216.0 / 24389, kappa = 24389.0 / 27;
 constexpr double degree = std::numbers::pi / 180;

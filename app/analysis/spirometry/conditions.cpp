@@ -7,7 +7,7 @@
 namespace caukham::analysis::spirometry {
 
 double water_vapour_mmhg(double temperature_c) {
-  constexpr double mmhg_per_hpa = 0.750061683;
+  constexpr double mmhg_per_hpa = 0.750061683;  // 760 mmHg are 1013.25 hPa
   const double t = temperature_c;
   return mmhg_per_hpa * 6.1121 * std::exp((18.678 - t / 234.5) * (t / (257.14 + t)));
 }

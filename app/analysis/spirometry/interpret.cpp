@@ -2,6 +2,8 @@
 
 namespace caukham::analysis::spirometry {
 namespace {
+// The 5th percentile of the healthy; -2.5 and -4: ERS/ATS 2022 (Stanojevic, Eur Respir J 2022;60:2101499), steps of
+// severity by z-score.
 constexpr double lower_limit = -1.645;
 constexpr const char* tr_later(const char* text) { return text; }
 }  // namespace

@@ -4,7 +4,7 @@
 
 namespace caukham::analysis::spirometry {
 namespace {
-constexpr double after_s = 6, keep_s = 45;
+constexpr double keep_s = 45;  // of flow, our choice: the longest blow (30 s), and what stands before and after it
 }
 
 LiveTest::LiveTest(double rate_hz, std::optional<double> age_years)
@@ -19,7 +19,7 @@ bool LiveTest::push(std::span<const float> flow_lps) {
     if (!assess(blow, {}, rate_hz_)) continue;
     const std::uint64_t end = blow.first_sample + blow.flow_lps.size();
     blows_.push_back({std::move(blow), {}, rate_hz_});
-    after_until_ = end + static_cast<std::uint64_t>(after_s * rate_hz_);
+    after_until_ = end + static_cast<std::uint64_t>(after_blow_s * rate_hz_);
     changed = true;
   }
   if (after_until_ && (changed || recent_start_ + recent_.size() >= after_until_)) {

@@ -6,8 +6,7 @@
 namespace caukham::analysis::spirometry {
 namespace {
 
-constexpr double rounding_l = 1e-6;
-constexpr double after_s = 6;
+constexpr double rounding_l = 1e-6;  // so that 0.150 of decimal numbers is still 0.150
 
 std::optional<double> difference(std::vector<double> values) {
   if (values.size() < 2) return std::nullopt;
@@ -118,7 +117,7 @@ std::vector<RecordedBlow> find_blows(std::span<const float> flow_lps, double rat
   std::vector<RecordedBlow> out;
   for (std::size_t i = 0; i < blows.size(); ++i) {
     const std::size_t from = blows[i].first_sample + blows[i].flow_lps.size();
-    std::size_t to = std::min(flow_lps.size(), from + static_cast<std::size_t>(after_s * rate_hz));
+    std::size_t to = std::min(flow_lps.size(), from + static_cast<std::size_t>(after_blow_s * rate_hz));
     if (i + 1 < blows.size()) to = std::min<std::size_t>(to, blows[i + 1].first_sample);
     RecordedBlow r{std::move(blows[i]), {}, rate_hz};
     if (from < to)

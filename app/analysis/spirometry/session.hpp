@@ -9,7 +9,9 @@
 
 namespace caukham::analysis::spirometry {
 
-inline constexpr std::size_t most_blows = 8;  // adults; children may do more
+inline constexpr std::size_t most_blows = 8;  // adults; children may do more (ATS/ERS 2019)
+// So much of what follows a blow is kept, for the inspiration back to full lungs: our choice.
+inline constexpr double after_blow_s = 6;
 
 struct Best {
   // Largest FVC and FEV1, even from different blows; acceptable ones, else usable ones, else none.

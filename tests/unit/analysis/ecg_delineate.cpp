@@ -69,6 +69,35 @@ TEST_CASE("marks must be within the CSE tolerance in white noise of 24 to 12 dB"
     }
 }
 
+TEST_CASE("more noise must not make marks better, nor more of them known, and where none can be there must be none") {
+  double last_error_ms = 0;
+  std::size_t last_known = 5 * 8;
+  for (double db : {60.0, 24.0, 18.0, 12.0, 6.0, 0.0, -12.0, -30.0}) {
+    double sum_ms = 0;
+    std::size_t known = 0;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      EcgWaves w;
+      w.noise_uv = 190 / std::pow(10, db / 20);
+      w.seed = seed;
+      const auto marks = find(w).marks;
+      const double on = -0.42 * w.qrs_ms;
+      const std::pair<const Mark*, double> all[] = {{&marks.p_onset, on - w.pr_ms},
+                                                    {&marks.p_end, on - w.pr_ms + w.p_ms},
+                                                    {&marks.qrs_onset, on},
+                                                    {&marks.qrs_end, on + w.qrs_ms},
+                                                    {&marks.t_end, on + caukham::test::t_end_by_tangent_ms(w)}};
+      for (const auto& [mark, truth] : all)
+        if (mark->ms) ++known, sum_ms += std::abs(*mark->ms - truth);
+    }
+    const double error_ms = known ? sum_ms / static_cast<double>(known) : last_error_ms;
+    CAPTURE(db, known, last_known, error_ms, last_error_ms);
+    CHECK(known <= last_known);
+    if (known == last_known) CHECK(error_ms >= last_error_ms - 1);  // ms: as many marks, none the better for noise
+    last_known = known, last_error_ms = error_ms;
+  }
+  CHECK(last_known == 0);
+}
+
 TEST_CASE("QRS and T must still be found at 6 dB, within twice the tolerance") {
   EcgWaves w;
   w.noise_uv = 95;

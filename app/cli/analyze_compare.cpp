@@ -60,22 +60,24 @@ ordered_json to_json(const Row& row) {
           {"test_beats_in_flutter", row.wide.flutter_test_beats}, {"reference_beats_skipped", row.wide.skipped_reference}};
 }
 
-std::string percent(double v) {
+std::string with_digits(double v, int digits) {
   char text[32] = "-";
-  if (std::isfinite(v)) std::snprintf(text, sizeof text, "%.2f", v);
+  if (std::isfinite(v)) std::snprintf(text, sizeof text, "%.*f", digits, v);
   return text;
 }
+std::string percent(double v) { return with_digits(v, 2); }
 
 void print(const Row& row) {
   const auto& n = row.wide;
   const auto s = analysis::score::spread(row.errors_s);
-  std::printf("%-12s %8llu %6llu %6llu %8s %8s %9s %9s %8.1f %7.1f %7.1f %8s %8s\n", row.record.c_str(),
+  const auto ms = [&](double v) { return with_digits(row.errors_s.empty() ? std::nan("") : v, 1); };
+  std::printf("%-12s %8llu %6llu %6llu %8s %8s %9s %9s %8s %7s %7s %8s %8s\n", row.record.c_str(),
               static_cast<unsigned long long>(n.reference), static_cast<unsigned long long>(n.extra),
               static_cast<unsigned long long>(n.missed), percent(analysis::score::percent(n.found, n.missed)).c_str(),
               percent(analysis::score::percent(n.found, n.extra)).c_str(),
               percent(analysis::score::percent(row.narrow.found, row.narrow.missed)).c_str(),
-              percent(analysis::score::percent(row.narrow.found, row.narrow.extra)).c_str(), s.median_ms, s.mean_ms, s.sd_ms,
-              row.v_known ? percent(analysis::score::percent(n.v_true, n.v_missed)).c_str() : "-",
+              percent(analysis::score::percent(row.narrow.found, row.narrow.extra)).c_str(), ms(s.median_ms).c_str(), ms(s.mean_ms).c_str(),
+              ms(s.sd_ms).c_str(), row.v_known ? percent(analysis::score::percent(n.v_true, n.v_missed)).c_str() : "-",
               row.v_known ? percent(analysis::score::percent(n.v_true, n.v_false)).c_str() : "-");
 }
 

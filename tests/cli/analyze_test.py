@@ -176,6 +176,11 @@ def scores(folder):
     assert flutter["flutter_episodes_left_out"] == 1
 
 
+def write_16(folder, name, samples, rate=RATE):
+    (folder / f"{name}.dat").write_bytes(struct.pack(f"<{len(samples)}h", *samples))
+    (folder / f"{name}.hea").write_text(f"{name} 1 {rate} {len(samples)}\n{name}.dat 16 200 16 0 0 0 0 II\n")
+
+
 def bad(folder):
     (folder / "letter.txt").write_text("Dear colleague, please find attached.")
     (folder / "empty.edf").write_bytes(b"")
@@ -194,6 +199,44 @@ def bad(folder):
     refused("compare", folder / "100.atr", folder / "letter.txt", says=["letter.txt"])
     refused("compare", folder / "100.atr", folder / "missing.ckq", says=["missing.ckq"])
     refused("compare", folder / "ref" / "203.atr", folder / "test" / "202.ckq", says=["203.atr", "--fs-hz"])
+    # A record there is, but no heart in it: told with reasons, and not one number.
+    n = 20 * RATE
+    rnd = random.Random(5)
+    good, _ = hearts(20)
+    for name, samples in (("flat", [100] * n), ("missing", [-32768] * n), ("single", [5]), ("railed", [2047] * n),
+                          ("clipped", [32767 if i % 7 < 3 else -32767 for i in range(n)]),
+                          ("hissing", [int(rnd.gauss(0, 60)) for _ in range(n)]),
+                          ("humming", [int(200 * math.sin(2 * math.pi * 50 * i / RATE)) for i in range(n)])):
+        write_16(folder, name, samples)
+        told = json.loads(cli("ecg", folder / name, "--json", "--lang", "en").stdout)
+        assert told["beats"] == [] and told["heart_rate_bpm"] is None and told["axis_deg"] is None, (name, told["beats"][:3])
+        assert all(v is None for v in told["intervals_ms"].values()), (name, told["intervals_ms"])
+        assert told["rhythm"]["mean_bpm"] is None and told["rhythm"]["reason"], name
+        assert "cannot tell" in cli("ecg", folder / name, "--lang", "en").stdout, name
+    # At a fourth of its rate the same heart beats 18 times a minute, in QRS complexes of 0.3 s: no heart.
+    write_16(folder, "fast", [int(200 * v) for v in good[0]], rate=4 * RATE)
+    assert json.loads(cli("ecg", folder / "fast", "--json").stdout)["heart_rate_bpm"] is None
+    # Cut off: what is there is measured, and it says so.
+    write_16(folder, "half", [int(200 * v) for v in good[0]])
+    (folder / "half.dat").write_bytes((folder / "half.dat").read_bytes()[:n])
+    assert "cut off" in cli("ecg", folder / "half", "--lang", "en").stdout
+    for name, text in (("void", ""), ("letter", "Dear colleague,\nplease find attached.\n"), ("still", "still 1 0 100\nstill.dat 16\n"),
+                       ("never", "never 1 nan 100\nnever.dat 16\n")):
+        (folder / f"{name}.hea").write_text(text)
+        refused("ecg", folder / name, "--lang", "en", says=[f"{name}.hea"])
+    # Nothing matched, nothing measured.
+    write_annotations(folder / "none.atr", [])
+    line = cli("compare", folder / "100.atr", folder / "none.atr").stdout.splitlines()[1].split()
+    assert line[4] == "0.00" and line[5] == "-" and line[8:11] == ["-", "-", "-"], line
+    # Pictures that are none.
+    for name, data in (("void.jpg", b""), ("letter.jpg", b"Dear colleague"), ("stub.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"),
+                       ("other.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)):
+        (folder / name).write_bytes(data)
+        refused("picture", folder / name, says=[name])
+    refused("picture", folder / "nowhere.jpg", says=["nowhere.jpg"])
+    for name, text in (("void.csv", ""), ("letter.csv", "Dear colleague\n"), ("narrow.csv", "set,sex,age\nGLI2012,m,40\n")):
+        (folder / name).write_text(text)
+        refused("gli", folder / name, says=[name])
     # Asked wrongly: status 2.
     refused("ecg", expect=2)
     refused("ecg", folder / "100", "--filter", "magic", expect=2, says=["--filter"])

@@ -147,6 +147,11 @@ WfdbRecord load_wfdb(const std::string& path, std::uint64_t max_file_bytes) {
   fs::path header(path);
   if (header.extension() != ".hea") header += ".hea";
   const auto text = read_file<std::string>(header, std::min<std::uint64_t>(max_file_bytes, 1 << 20));
+  try {
+    if (!parse_wfdb_master(text)) (void)parse_wfdb_header(text);
+  } catch (const WfdbError& e) {
+    throw WfdbError(header.filename().string() + ": " + e.what());
+  }
   return read_wfdb(text, [&](const std::string& name) -> std::optional<std::vector<std::uint8_t>> {
     const auto file = header.parent_path() / name;
     std::error_code error;

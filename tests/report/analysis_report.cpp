@@ -16,6 +16,7 @@
 #include "analysis/spirometry/reference.hpp"
 #include "analysis/spirometry/session.hpp"
 #include "analysis/spirometry/text.hpp"
+#include "ambulatory_table.hpp"
 #include "cli/ecg_file.hpp"
 #include "devices/signals/files.hpp"
 #include "plots.hpp"
@@ -169,7 +170,9 @@ void real_208(const fs::path& path) {
   for (const auto& b : found) v += b.type == ecg::BeatType::ventricular, q += b.type == ecg::BeatType::unclassified;
   report::strip(place / "report-208.png", "MIT-BIH 208, MLII, from 19:35", r, {found, {}}, 20, 32);
   std::fprintf(out, "## MIT-BIH 208, MLII, 5 minutes (no annotations with it)\n\n%zu beats found in %.1f s, %zu of ventricular shape, %zu whose shape "
-                    "cannot be told.\n\n"
+                    "cannot be told. Looked at by a person of the project on 22 November 2026, all five minutes: every complex that can be seen is "
+                    "marked but one low one at 213.6 s, while the amplifier recovers; one mark, at 209.4 s, stands on the ramp into such an outage and "
+                    "may be none.\n\n"
                     "![208](report-208.png)\n\n", found.size(), static_cast<double>(uv.size()) / 360, v, q);
 }
 
@@ -246,6 +249,7 @@ int main(int argc, char** argv) {
   std::fprintf(out, "# What the analysis does\n\n%s %s. Made by `ninja analysis-report`; every number comes from that run.\n\n", ecg::algorithm_name, ecg::algorithm_version);
   try {
     made_ecgs();
+  report::ambulatory_tables(out);
     const auto part = [&](const fs::path& needed, auto&& write) {
       if (fs::exists(data / needed)) write(data / needed);
       else std::fprintf(out, "(no %s here: left out)\n\n", needed.c_str());

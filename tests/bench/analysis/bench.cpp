@@ -13,6 +13,8 @@
 #include "analysis/ecg/analysis.hpp"
 #include "analysis/ecg/detector.hpp"
 #include "analysis/ecg/live.hpp"
+#include "analysis/ecg/rhythm.hpp"
+#include "analysis/spirometry/live.hpp"
 #include "analysis/spirometry/session.hpp"
 #include "devices/signals/ecgsyn.hpp"
 #include "devices/signals/spirometry.hpp"
@@ -132,6 +134,7 @@ void ecg_rows(double minutes) {
         const auto median = ecg::median_beat(t.view, beats, usable);
         sink = ecg::delineate(median, usable).qrs_onset.ms.value_or(0);
       }), "one pass", pass);
+  row("rhythm", signal_s, seconds_of([&] { sink = ecg::rhythm(beats, rate_hz, ecg::gaps(t.view)).mean_bpm; }), "one pass", pass);
   row("everything (analyze)", signal_s, seconds_of([&] { sink = ecg::analyze(t.view).heart_rate_bpm.value.value_or(0); }), "one pass", pass);
   std::printf("  %zu beats offline, %zu live, %zu by slopes and a threshold\n", beats.size(), live_beats, simple_beats);
 }
@@ -154,13 +157,18 @@ void spirometry_row() {
     flow.insert(flow.end(), blow.flow_lps.begin(), blow.flow_lps.end());
   }
   std::size_t blows = 0;
-  double pass = 0;
+  const double pass = seconds_of([&] { double v = 0; for (const float f : flow) v += static_cast<double>(f) / 100; sink = v; });
   const double took = seconds_of([&] {
     for (const auto& b : analysis::spirometry::find_blows(flow, 100)) blows += analysis::spirometry::assess(b.blow, b.after_lps, 100).has_value();
   });
-  pass = seconds_of([&] { double v = 0; for (const float f : flow) v += static_cast<double>(f) / 100; sink = v; });
+  std::size_t live_blows = 0;
+  const double live_s = seconds_of([&] {  // as it comes from the device, a tenth of a second at a time
+    analysis::spirometry::LiveTest live(100, 40.0);
+    for (std::size_t i = 0; i + 10 <= flow.size(); i += 10) live_blows += live.push(std::span(flow).subspan(i, 10));
+  });
+  row("spirometry live", static_cast<double>(flow.size()) / 100, live_s, "volume alone", pass);
   row("spirometry: found, measured, judged", static_cast<double>(flow.size()) / 100, took, "volume alone", pass);
-  std::printf("  %zu blows\n", blows);
+  std::printf("  %zu blows, live %zu changes of the session\n", blows, live_blows);
 }
 
 void wfdb_row() {

@@ -12,7 +12,8 @@ namespace {
 constexpr float quiet = 0.34f;  // a threshold no noise has raised
 // Of a typical QRS (far_lower: of the beat before): the feature of the lowest beats looked for, and their size from peak to
 // peak; and how high a P wave may be. Measured on made ambulatory records (tests/lib/ambulatory.hpp, seeds below 1000).
-constexpr float low_value = 0.10f, least_size = 0.22f, most_lower = 0.16f, like_p = 0.6f, tallest_p = 0.7f, higher_than_p = 0.4f, far_lower = 0.12f;
+constexpr float low_value = 0.10f, least_size = 0.22f, most_lower = 0.16f, like_p = 0.6f, tallest_p = 0.7f, higher_than_p = 0.4f, far_lower = 0.12f,
+                seen_by_two = 0.15f;
 constexpr double past_t_s = 0.40;  // after a beat: its T wave is over the top
 // A T wave as tall as R: where it lies, in what part of the beats, how steep at most of the QRS. Our choice, of the
 // same records: a QT of half a second has its T wave's top at 0.4 s.
@@ -75,8 +76,7 @@ std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const st
     const auto& c = all[i];
     while (k < chosen.size() && all[chosen[k]].tick < c.tick) ++k;
     if (k == 0 || (k < chosen.size() && chosen[k] == i)) continue;
-    if (c.threshold > quiet || c.value < low_value || c.second < (c.value < c.threshold ? 0.4f : 0.5f) * c.value)
-      continue;  // an electrode's pop shows in one lead
+    if (c.threshold > quiet || c.value < low_value || c.second < seen_by_two * c.first) continue;  // a pop shows in one lead
     const std::size_t before = all[chosen[k - 1]].tick;
     if (c.tick - before < clock.ticks(0.24)) continue;
     if (k < chosen.size() && all[chosen[k]].tick - c.tick < clock.ticks(0.30)) continue;

@@ -76,7 +76,8 @@ std::vector<std::size_t> unexplained(const std::vector<Candidate>& all, const st
     const auto& c = all[i];
     while (k < chosen.size() && all[chosen[k]].tick < c.tick) ++k;
     if (k == 0 || (k < chosen.size() && chosen[k] == i)) continue;
-    if (c.threshold > quiet || c.value < low_value || c.second < seen_by_two * c.first) continue;  // a pop shows in one lead
+    if (c.threshold > quiet || c.value < low_value) continue;
+    if (c.second < (c.value < c.threshold ? seen_by_two * c.first : 0.5f * c.value)) continue;  // a pop shows in one lead
     const std::size_t before = all[chosen[k - 1]].tick;
     if (c.tick - before < clock.ticks(0.24)) continue;
     if (k < chosen.size() && all[chosen[k]].tick - c.tick < clock.ticks(0.30)) continue;

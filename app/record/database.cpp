@@ -1,6 +1,5 @@
 #include "record/database.hpp"
 
-#include <cerrno>
 #include <sqlite3.h>
 
 #include "core/i18n.hpp"
@@ -22,14 +21,14 @@ constexpr std::uintmax_t always_checked = 256u << 20;         // bigger ones onl
 }
 
 [[noreturn]] void fail(sqlite3* db, int rc) {
-  const int os = errno;  // SQLite knows ENOSPC only and forgets the number of a quota or a file size limit
+  const bool no_room = last_error_is_no_room();  // SQLite knows the full disk only, and not a quota or a file size limit
   const char* name = db ? sqlite3_db_filename(db, "main") : nullptr;
   const std::string path = name ? name : "";
   const std::string said = db ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
   using core::tr;
   switch (rc & 0xff) {
     case SQLITE_IOERR:
-      if (os != ENOSPC && os != EFBIG && os != EDQUOT)
+      if (!no_room)
         throw RecordError(Fault::io,
                           tr("{0} could not be read or written ({1}). Check the disk.", path, said));
       [[fallthrough]];

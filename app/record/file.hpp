@@ -39,5 +39,7 @@ void fsync_directory(const std::filesystem::path&);
 bool hard_link(const std::filesystem::path& existing, const std::filesystem::path& name);
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);  // replaces `to`
 std::uint64_t free_bytes(const std::filesystem::path& folder);  // for this user
+// Whether the system call that failed last on this thread failed for want of space, of quota or of a larger limit.
+bool last_error_is_no_room();
 
 }  // namespace caukham::record

@@ -11,9 +11,9 @@ std::string own_address() {
   // Connecting a UDP socket only asks the routing table; 192.0.2.0/24 and 2001:db8::/32 are for
   // documentation.
   asio::io_context context;
-  for (const char* far : {"192.0.2.200", "2001:db8::1"}) {
+  for (const char* outside : {"192.0.2.200", "2001:db8::1"}) {
     boost::system::error_code error;
-    const auto address = asio::ip::make_address(far);
+    const auto address = asio::ip::make_address(outside);
     asio::ip::udp::socket socket(context);
     socket.open(address.is_v4() ? asio::ip::udp::v4() : asio::ip::udp::v6(), error);
     if (!error) socket.connect({address, 9}, error);

@@ -131,4 +131,9 @@ std::uint64_t free_bytes(const std::filesystem::path& folder) {
   return static_cast<std::uint64_t>(st.f_bavail) * st.f_frsize;
 }
 
+bool last_error_is_no_room() {
+  const Trouble trouble = trouble_of(errno);
+  return trouble == Trouble::full || trouble == Trouble::too_large;
+}
+
 }  // namespace caukham::record

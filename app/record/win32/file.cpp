@@ -154,4 +154,9 @@ std::uint64_t free_bytes(const std::filesystem::path& folder) {
   return free.QuadPart;
 }
 
+bool last_error_is_no_room() {
+  const Trouble trouble = trouble_of(::GetLastError());
+  return trouble == Trouble::full || trouble == Trouble::too_large;
+}
+
 }  // namespace caukham::record

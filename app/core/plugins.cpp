@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "core/plugin_scan.hpp"
 #include "core/settings_file.hpp"
+#include "ipc/confined_folder.hpp"
 #include "ipc/process.hpp"
 
 namespace caukham::core {
@@ -237,7 +238,9 @@ bool Plugins::unsigned_plugin(const std::string& id) const {
 }
 
 std::string Plugins::state_folder(const std::string& id) const {
-  return folder_under(settings_.data_folder, fs::path("plugins") / file_name_of(id));
+  if (settings_.data_folder.empty()) return "";
+  const auto folder = (fs::path(settings_.data_folder) / "plugins" / file_name_of(id)).string();
+  return ipc::make_confined_folder(folder) ? folder : "";
 }
 std::string Plugins::crash_folder() const { return folder_under(settings_.data_folder, "crashes"); }
 

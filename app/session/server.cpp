@@ -269,10 +269,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 void Server::Impl::listen(const ServerOptions& options) {
   Error error;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                  asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                  asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use |
-                  SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // Past Asio, whose options are a long: 32 bits on Windows, with a sign.
+  SSL_CTX_set_options(tls.native_handle(), SSL_OP_ALL | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(tls.native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
   tls.use_certificate_chain(asio::buffer(options.certificate_pem), error);

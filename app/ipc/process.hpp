@@ -86,6 +86,9 @@ std::string file_stamp(const std::string& path);
 // Once a number.
 Handle inherited(std::string_view number);
 
+// A second handle to where this program's messages go, for a child's.
+Handle own_stderr();
+
 // The running program's own path.
 std::string own_program_path();
 

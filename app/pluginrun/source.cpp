@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "core/recording_source.hpp"
+#include "ipc/process.hpp"
 #include "virtualbus/bus.hpp"
 
 namespace caukham::pluginrun {
@@ -37,9 +38,7 @@ class Simulated final : public core::HotplugSource {
 std::shared_ptr<core::HotplugSource> make_source(const Wanted& wanted) {
   if (!wanted.recording.empty()) return std::make_shared<core::RecordingSource>(wanted.recording);
   if (wanted.transcript.empty() && wanted.device.empty()) return core::make_system_source();
-  ipc::Handle own_stderr(2);
-  const ipc::Handle output = own_stderr.duplicate();
-  own_stderr.release();  // borrowed only
+  const ipc::Handle output = ipc::own_stderr();
   virtualbus::BusOptions options{wanted.simulator, {}, &output};
   if (!wanted.transcript.empty()) {
     options.arguments = {"--transcript", "transcript=" + wanted.transcript};

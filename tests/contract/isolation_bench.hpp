@@ -22,6 +22,8 @@ namespace caukham::tests {
 namespace fs = std::filesystem;
 using core::DeviceState;
 
+inline std::string library_file(const std::string& name) { return name + LIBRARY_ENDING; }
+
 // A folder of plugins and a folder of keys, both removed at the end.
 class Installed {
  public:
@@ -31,13 +33,16 @@ class Installed {
     fs::create_directories(root / "keys");
     trust::make_key(root / "vendor.secret", root / "keys" / "vendor.key", "Hostile Ltd", false);
   }
-  ~Installed() { fs::remove_all(root); }
+  ~Installed() {
+    std::error_code ignored;  // Windows keeps a library for a moment longer than the process that had it loaded
+    fs::remove_all(root, ignored);
+  }
   // Copies a fixture in, with a manifest that matches product number `pid`.
   fs::path add(const std::string& library, const std::string& id, int pid, bool sign = true,
                const nlohmann::json& changes = nlohmann::json::object()) {
     const auto at = root / "plugins" / (library + std::to_string(pid));
     fs::create_directories(at);
-    fs::copy_file(fs::path(FIXTURES) / (library + ".so"), at / (library + ".so"));
+    fs::copy_file(fs::path(FIXTURES) / library_file(library), at / library_file(library));
     nlohmann::json m = {{"id", id}, {"name", "Hostile"}, {"vendor", "Hostile Ltd"}, {"version", "1"}, {"abi", "1.0"},
                         {"kind", "ecg"}, {"library", library}, {"pool", {{"slots", 256}, {"slot_bytes", 64}}},
                         {"limits", {{"memory_mb", 256}}},

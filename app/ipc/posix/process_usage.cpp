@@ -44,6 +44,13 @@ std::string file_stamp(const std::string& path) {
   return text.str();
 }
 
+Handle own_stderr() {
+  Handle own(STDERR_FILENO);
+  auto copy = own.duplicate();
+  own.release();  // borrowed only
+  return copy;
+}
+
 std::string own_program_path() {
   char path[PATH_MAX];
   const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);

@@ -32,7 +32,8 @@ class Described : public wxAccessible {
 }  // namespace
 
 void describe(wxWindow* control, const std::string& name_utf8, bool button) {
-  control->SetLabel(wxString::FromUTF8(name_utf8));
+  // A field's label is what is written in it.
+  if (!dynamic_cast<wxTextEntry*>(control)) control->SetLabel(wxString::FromUTF8(name_utf8));
 #if wxUSE_ACCESSIBILITY
   control->SetAccessible(new Described(control, wxString::FromUTF8(name_utf8), button));
 #else
@@ -66,9 +67,14 @@ bool render_png(wxWindow* window, const std::string& path) {
   if (width < 1 || height < 1) return false;
   wxBitmap picture(width, height, 24);
   {
+    // What the window and all in it have painted, which the desktop keeps also where others cover it. Not PrintWindow:
+    // wine paints no children with it.
+    ::RedrawWindow(window->GetHWND(), nullptr, nullptr, RDW_UPDATENOW | RDW_ALLCHILDREN);
+    const HDC painted = ::GetDCEx(window->GetHWND(), nullptr, DCX_CACHE);
     wxMemoryDC dc(picture);
-    // With PW_RENDERFULLCONTENT (2) also what is composed off the screen.
-    if (!::PrintWindow(window->GetHWND(), static_cast<HDC>(dc.GetHDC()), PW_CLIENTONLY | 2)) return false;
+    const bool copied = painted && ::BitBlt(static_cast<HDC>(dc.GetHDC()), 0, 0, width, height, painted, 0, 0, SRCCOPY);
+    if (painted) ::ReleaseDC(window->GetHWND(), painted);
+    if (!copied) return false;
   }
   if (!wxImage::FindHandler(wxBITMAP_TYPE_PNG)) wxImage::AddHandler(new wxPNGHandler);
   return picture.ConvertToImage().SaveFile(wxString::FromUTF8(path), wxBITMAP_TYPE_PNG);

@@ -3,9 +3,13 @@
 
 #include <windows.h>
 
+#include <aclapi.h>
+
 #include <cstdio>
+#include <filesystem>
 
 #include "ipc/channel.hpp"
+#include "ipc/confined_folder.hpp"
 #include "ipc/poller.hpp"
 #include "ipc/process.hpp"
 
@@ -133,4 +137,20 @@ TEST_CASE("a child gets no more memory than it is given", "[not-under-wine]") {
   CHECK(output_of(s) == "given\n");
   s.arguments = {"allocate", "512"};
   CHECK(output_of(s) == "refused\n");
+}
+
+TEST_CASE("a folder for a confined child lets low integrity write, and stays when it is asked for again", "[not-under-wine]") {
+  const auto folder = std::filesystem::temp_directory_path() / ("caukham-confined-" + std::to_string(::GetCurrentProcessId())) / "máy đo";
+  REQUIRE(make_confined_folder(folder.string()));
+  CHECK(make_confined_folder(folder.string()));
+  PACL label = nullptr;
+  PSECURITY_DESCRIPTOR all = nullptr;
+  REQUIRE(::GetNamedSecurityInfoW(folder.c_str(), SE_FILE_OBJECT, LABEL_SECURITY_INFORMATION, nullptr, nullptr, nullptr, &label, &all) ==
+          ERROR_SUCCESS);
+  void* entry = nullptr;
+  REQUIRE((label && ::GetAce(label, 0, &entry)));
+  PSID low = &static_cast<SYSTEM_MANDATORY_LABEL_ACE*>(entry)->SidStart;
+  CHECK(*::GetSidSubAuthority(low, 0) == SECURITY_MANDATORY_LOW_RID);
+  ::LocalFree(all);
+  std::filesystem::remove_all(folder.parent_path());
 }

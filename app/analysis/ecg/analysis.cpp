@@ -14,6 +14,7 @@ namespace {
 // How alike the beats must be to be heart beats. Measured: noise laid over itself by its peaks reaches 0.49
 // (white) and 0.77 (slow, one lead, six "beats"), a heart in noise of half its size 0.75.
 double least_likeness(std::size_t leads) { return leads < 3 ? 0.75 : 0.65; }
+constexpr double likeness_alone = 0.80;  // above what noise reaches in one lead: there are several to try
 constexpr double remove_mains_from_uv = 10;   // ours: less moves no mark (least P wave marked: 18 µV)
 constexpr double nothing_left_of_axis = 0.1;  // ours: net vector below this part of the total area is indeterminate
 
@@ -157,6 +158,26 @@ void no_beats(EcgAnalysis& a, const Sentence& why) {
   }
 }
 
+// A lead that is noise from beginning to end makes the beats unlike each other in all leads together. Those in which they
+// repeat by themselves stay; false, and nothing changed, when there is none.
+bool leave_hopeless_leads_out(EcgAnalysis& a, const Recording& recording, std::vector<bool>& good, const MedianOptions& how) {
+  std::vector<bool> kept(good.size(), false);
+  for (std::size_t l = 0; l < good.size(); ++l) {
+    if (!good[l]) continue;
+    std::vector<bool> alone(good.size(), false);
+    alone[l] = true;
+    kept[l] = median_beat(recording, a.beats, alone, how).likeness >= likeness_alone;
+  }
+  if (kept == good || !any(kept)) return false;
+  auto median = median_beat(recording, a.beats, kept, how);
+  if (median.empty()) return false;
+  for (std::size_t l = 0; l < good.size(); ++l)
+    if (good[l] && !kept[l]) a.quality[l].usable = false, a.quality[l].reasons.push_back({tr_later("No heart beats can be found in it."), {}});
+  a.median = std::move(median);
+  good = std::move(kept);
+  return true;
+}
+
 void intervals(EcgAnalysis& a) {
   const auto& m = a.marks;
   a.qrs_ms = interval(m.qrs_onset, m.qrs_end, 40, 260);
@@ -241,8 +262,8 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
     everything_unknown(a, a.median.reason);
     return a;
   }
-  if (a.median.likeness <
-      least_likeness(static_cast<std::size_t>(std::count(good.begin(), good.end(), true)))) {
+  if (a.median.likeness < least_likeness(static_cast<std::size_t>(std::count(good.begin(), good.end(), true))) &&
+      !leave_hopeless_leads_out(a, recording, good, how)) {
     a.median = {};
     no_beats(a, {tr_later("What was found does not repeat like heart beats do: it is noise."), {}});
     return a;

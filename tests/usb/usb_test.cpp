@@ -82,7 +82,9 @@ TEST_CASE("every vendor protocol streams, survives unplugging, and streams again
       CHECK(s.close());
       CHECK(s.ping());
     }
-    CHECK(s.open(rig.plug(*c.model)) == CK_OK);  // and a third time, to be closed in order
+    const ck_result third = s.open(rig.plug(*c.model));  // to be closed in order
+    INFO(s.open_text << "\n" << all(s.log));
+    CHECK(third == CK_OK);
     CHECK(s.close());
     CHECK(s.quit() == 0);
     CHECK(all(s.misbehaviours) == "");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <mutex>
 #include <vector>
 
 #include "pluginhost/transport/hid_reports.hpp"
@@ -16,10 +17,19 @@ namespace {
 // long.
 constexpr int slice_ms = 20;
 
+// hidapi keeps one list of devices for the process and mends it by what the system tells it, which may be late or never.
+// While no port is open it is thrown away, so that a device plugged in again is found.
+std::mutex ports_mutex;
+int ports_open = 0;
+
 class HidPort final : public PortBackend {
  public:
-  HidPort(hid_device* device, bool numbered) : device_(device), numbered_(numbered) {}
-  ~HidPort() override { hid_close(device_); }
+  HidPort(hid_device* device, bool numbered) : device_(device), numbered_(numbered) { ++ports_open; }
+  ~HidPort() override {
+    const std::scoped_lock lock(ports_mutex);
+    hid_close(device_);
+    --ports_open;
+  }
 
   // Feature reports: GET_REPORT and SET_REPORT of the class (HID 1.11, 7.2), the only control requests hidapi
   // knows.
@@ -77,6 +87,8 @@ class HidPort final : public PortBackend {
 }  // namespace
 
 Opened open_hid(const ck_endpoint& endpoint) {
+  const std::scoped_lock lock(ports_mutex);
+  if (ports_open == 0) hid_exit();
   if (hid_init() != 0) return {nullptr, CK_E_IO, "hidapi cannot be started"};
   hid_device_info* const list = hid_enumerate(endpoint.vid, endpoint.pid);
   std::string path;

@@ -233,11 +233,9 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
   a.filter = options.filter;
   a.quality = measure_quality(recording, options.limits);
 
+  // A long recording whose leads are out for much of the time still has the beats of the rest, but nothing is measured on it.
   Sentence why{tr_later("No lead can be used."), {}};
-  if (!any(usable(a.quality))) {
-    no_beats(a, why);
-    return a;
-  }
+  const bool measurable = any(usable(a.quality));
   if (options.beats) {
     a.beats = in_order(*options.beats, a.samples);
   } else {
@@ -247,7 +245,7 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
     a.beats = detect_beats(measured);
   }
   if (a.beats.empty()) {
-    no_beats(a, {tr_later("No heart beats can be found."), {}});
+    no_beats(a, measurable ? Sentence{tr_later("No heart beats can be found."), {}} : why);
     return a;
   }
   rate(a);
@@ -256,16 +254,22 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
   MedianOptions how;
   for (const auto& q : a.quality)
     if (q.usable && q.mains_uv > remove_mains_from_uv) how.mains_hz = q.mains_hz;
-  auto good = usable(a.quality);
+  auto good = measurable ? usable(a.quality) : std::vector<bool>(a.quality.size(), true);
   a.median = median_beat(recording, a.beats, good, how);
   if (a.median.empty()) {
-    everything_unknown(a, a.median.reason);
+    if (measurable) everything_unknown(a, a.median.reason);
+    else no_beats(a, why);
     return a;
   }
   if (a.median.likeness < least_likeness(static_cast<std::size_t>(std::count(good.begin(), good.end(), true))) &&
       !leave_hopeless_leads_out(a, recording, good, how)) {
     a.median = {};
-    no_beats(a, {tr_later("What was found does not repeat like heart beats do: it is noise."), {}});
+    no_beats(a, measurable ? Sentence{tr_later("What was found does not repeat like heart beats do: it is noise."), {}} : why);
+    return a;
+  }
+  if (!measurable) {
+    a.median = {};
+    everything_unknown(a, why);
     return a;
   }
   const auto connected = good;

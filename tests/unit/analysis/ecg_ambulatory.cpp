@@ -2,6 +2,8 @@
 // 100); the limits hold what was measured on them, they are no estimate for patients.
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 #include "analysis/ecg/analysis.hpp"
 #include "analysis/ecg/detector.hpp"
 #include "tests/lib/ambulatory.hpp"
@@ -163,6 +165,24 @@ TEST_CASE("the whole analysis must let the beats stand in every kind of difficul
     CHECK(a.quality[0].usable != a.quality[1].usable);
     CHECK(a.qrs_ms);
     for (const auto& q : a.quality) CHECK((q.usable || !q.reasons.empty()));
+  }
+}
+
+TEST_CASE("a lead that is at the rail or missing for much of the time must keep its other beats, and give no interval") {
+  for (const float out : {5115.0f, std::nanf("")}) {
+    auto c = ambulatory(Ambulatory::pvc, 300, 2000).ecg;
+    c.uv.resize(1), c.leads.resize(1);
+    const auto gone = [&](std::size_t i) { return i % (20 * 360) < 11 * 360; };
+    for (std::size_t i = 0; i < c.uv[0].size(); ++i)
+      if (gone(i)) c.uv[0][i] = out;
+    std::erase_if(c.truth, [&](const Beat& b) { return gone(b.sample) || gone(b.sample - 180) || gone(b.sample + 180); });
+    const auto a = analyze(c.view());
+    CAPTURE(out, a.beats.size(), c.truth.size());
+    CHECK_FALSE(a.quality[0].usable);
+    CHECK(compare(c, a.beats).se() > 85);  // the first after an outage are lost
+    CHECK(a.heart_rate_bpm);
+    CHECK_FALSE(a.qrs_ms);
+    CHECK_FALSE(a.axis_deg);
   }
 }
 

@@ -178,6 +178,18 @@ bool leave_hopeless_leads_out(EcgAnalysis& a, const Recording& recording, std::v
   return true;
 }
 
+// Beats of several shapes by turns (a bundle branch block that comes and goes) are unlike each other over the recording, but
+// alike for a dozen at a time; noise is not.
+bool repeat_for_a_while(const std::vector<Beat>& beats, const Recording& recording, const std::vector<bool>& good, const MedianOptions& how) {
+  constexpr std::size_t dozen = 12;
+  std::size_t pieces = 0, alike = 0;
+  for (std::size_t k = 0; k + dozen <= beats.size(); k += dozen, ++pieces) {
+    const auto at = beats.begin() + static_cast<std::ptrdiff_t>(k);
+    alike += median_beat(recording, {at, at + static_cast<std::ptrdiff_t>(dozen)}, good, how).likeness >= likeness_alone;
+  }
+  return pieces >= 3 && 3 * alike >= pieces;
+}
+
 void intervals(EcgAnalysis& a) {
   const auto& m = a.marks;
   a.qrs_ms = interval(m.qrs_onset, m.qrs_end, 40, 260);
@@ -264,6 +276,10 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
   if (a.median.likeness < least_likeness(static_cast<std::size_t>(std::count(good.begin(), good.end(), true))) &&
       !leave_hopeless_leads_out(a, recording, good, how)) {
     a.median = {};
+    if (measurable && repeat_for_a_while(a.beats, recording, good, how)) {
+      everything_unknown(a, {tr_later("The beats change their shape too often to be measured as one."), {}});
+      return a;
+    }
     no_beats(a, measurable ? Sentence{tr_later("What was found does not repeat like heart beats do: it is noise."), {}} : why);
     return a;
   }

@@ -168,6 +168,20 @@ TEST_CASE("the whole analysis must let the beats stand in every kind of difficul
   }
 }
 
+TEST_CASE("beats of many shapes by turns must stand, and where they cannot be measured as one it must say so") {
+  std::size_t untold = 0;
+  for (std::uint64_t seed = 2000; seed < 2010; ++seed) {
+    const auto c = ambulatory(Ambulatory::changing_block, 200, seed);
+    const auto a = analyze(c.ecg.view());
+    CAPTURE(seed);
+    CHECK(compare(c, a.beats).se() >= 99);
+    CHECK(a.heart_rate_bpm);
+    untold += !a.qrs_ms;
+    if (!a.qrs_ms) CHECK_FALSE(text(a.qrs_ms.reason).empty());
+  }
+  CHECK(untold < 10);
+}
+
 TEST_CASE("a lead that is at the rail or missing for much of the time must keep its other beats, and give no interval") {
   for (const float out : {5115.0f, std::nanf("")}) {
     auto c = ambulatory(Ambulatory::pvc, 300, 2000).ecg;

@@ -158,7 +158,10 @@ void MainFrame::poll() {
   if (fresh) show_snapshot(*snapshot);
   top_->tick(now);
   if (ticks_ % 10 == 0) tray_->tick(now);
-  if (notice_->show(*snapshot, now)) frame_->Layout();
+  if (notice_->show(*snapshot, now)) {
+    frame_->Layout();
+    frame_->Refresh();  // Windows moves what stands below as it was painted, and leaves what was covered
+  }
   if (fresh && plugins_) plugins_->show(*snapshot);
 }
 

@@ -55,9 +55,7 @@ PluginSession::PluginSession(Options options) : manifest_(ipc::read_manifest(opt
     return;
   }
   const ipc::Handle channel = theirs.release();
-  ipc::Handle own_stderr(2);
-  const ipc::Handle output = own_stderr.duplicate();
-  own_stderr.release();  // borrowed only
+  const ipc::Handle output = ipc::own_stderr();
   ipc::Handle bus;
   ipc::Spawn spawn;
   spawn.program = PLUGINHOST;

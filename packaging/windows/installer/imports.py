@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What Windows programs import, and whether it will be there.
 
-imports.py collect FOLDER FROM...  copies into FOLDER every library that programs below FOLDER import and that lies in
+imports.py collect FOLDER FROM...  copies into FOLDER/bin every library that programs below FOLDER import and that lies in
                                    one of FROM, and what those import in turn
 imports.py check FOLDER            every import of every program and library below FOLDER lies beside it or in FOLDER's
                                    bin, or is Windows' own (windows-dlls.txt); else it says which is not, exit status 1"""
@@ -28,12 +28,13 @@ def imports(path):
 
 def collect(folder, places):
     known = {p.name.lower(): p for place in places for p in pathlib.Path(place).glob("*.dll")}
+    bin_folder = pathlib.Path(folder) / "bin"  # where Windows looks for them, also for plugins': beside the program
     here = {p.name.lower() for p in programs(folder)}
     todo = programs(folder)
     while todo:
         for name in imports(todo.pop()):
             if name.lower() in known and name.lower() not in here and name.lower() not in WINDOWS:
-                todo.append(pathlib.Path(shutil.copy2(known[name.lower()], folder)))
+                todo.append(pathlib.Path(shutil.copy2(known[name.lower()], bin_folder)))
                 here.add(name.lower())
                 print(f"packed {todo[-1].name}")
 

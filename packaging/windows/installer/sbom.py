@@ -14,6 +14,8 @@ import uuid
 
 COMPILER = [("libstdc++ and libgcc (GCC)", "GPL-3.0-or-later WITH GCC-exception-3.1", "gcc"),
             ("mingw-w64 runtime and winpthreads", "ZPL-2.1 AND MIT", "mingw-w64")]
+# Theirs, where a program or one of its libraries has them as DLLs.
+COMPILER_DLLS = {"libgcc_s_seh-1.dll", "libstdc++-6.dll", "libwinpthread-1.dll"}
 
 
 def read_table():
@@ -58,7 +60,7 @@ def main():
     table = read_table()
     programs = [p for p in sorted(stage.rglob("*")) if p.suffix.lower() in (".exe", ".dll")]
     used, ours = used_files(build, sysroot, programs)
-    used |= {"bin/" + p.name for p in programs if p.name not in ours}
+    used |= {"bin/" + p.name for p in programs if p.name not in ours | COMPILER_DLLS}
     parts, unclaimed = {}, []
     for file in sorted(used):
         owner = next((row for row in table if any(fnmatch.fnmatch(file, p) for p in row[2])), None)

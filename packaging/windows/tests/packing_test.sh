@@ -11,7 +11,7 @@ printf 'int answer(void);\nint main(void) { return answer(); }\n' >"$folder/user
 x86_64-w64-mingw32-gcc-posix "$folder/user.c" "$folder/libraries/own.dll" -o "$folder/stage/bin/user.exe"
 imports=$windows/installer/imports.py
 must "an import that is neither packed nor Windows' own is named and refused" refuses 'own.dll, which is neither' "$imports" check "$folder/stage"
-must "libraries are collected" "$imports" collect "$folder/stage/bin" "$folder/libraries"
+must "libraries are collected" "$imports" collect "$folder/stage" "$folder/libraries"
 must "the collected library lies beside the program" test -f "$folder/stage/bin/own.dll"
 must "with it every import is there" "$imports" check "$folder/stage"
 must "an empty folder is not called good" refuses 'holds no program' "$imports" check "$folder/libraries/.."/nothing

@@ -27,6 +27,13 @@ def read_table():
     return table
 
 
+def needs(name):
+    """What the recipe of this library was built with, and so may hold."""
+    text = (pathlib.Path(__file__).parent.parent / "sysroot" / (name + ".sh")).read_text()
+    line = next((line for line in text.splitlines() if line.startswith("needs=")), "")
+    return line.removeprefix("needs=").strip("\"").split()
+
+
 def ninja(build, *words):
     return subprocess.run(["ninja", "-C", str(build), "-t", *words], check=True, capture_output=True, text=True).stdout
 
@@ -68,6 +75,12 @@ def main():
             parts.setdefault(owner[0], owner[1])
         else:
             unclaimed.append(file)
+    licences, todo = {row[0]: row[1] for row in table}, list(parts)
+    while todo:
+        for name in needs(todo.pop()):
+            if name not in parts:
+                parts[name] = licences[name]
+                todo.append(name)
     if unclaimed:
         sys.exit("No line of packaging/windows/installer/libraries.txt says whose these are: " + ", ".join(unclaimed[:8]))
     if not ours:

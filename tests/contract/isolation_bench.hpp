@@ -30,6 +30,8 @@ class Installed {
   Installed() {
     static int n = 0;
     root = fs::temp_directory_path() / ("caukham_isolation_" + std::to_string(::getpid()) + "_" + std::to_string(n++));
+    std::error_code ignored;
+    fs::remove_all(root, ignored);  // of a run that was ended; process numbers come again
     fs::create_directories(root / "keys");
     trust::make_key(root / "vendor.secret", root / "keys" / "vendor.key", "Hostile Ltd", false);
   }

@@ -30,7 +30,10 @@ class Line:
 
     def __init__(self):
         self.name = f"ck{os.getpid() % 100000}"
-        self.here, self.there = f"10.77.{os.getpid() % 200 + 20}.1", f"10.77.{os.getpid() % 200 + 20}.2"
+        # One that was killed leaves its end of the cable behind: its network is not ours.
+        taken = subprocess.run(["ip", "-4", "-o", "addr"], check=True, capture_output=True, text=True).stdout
+        net = next(net for net in (f"10.77.{20 + (os.getpid() + n) % 200}." for n in range(200)) if f" {net}1/" not in taken)
+        self.here, self.there = net + "1", net + "2"
         run = lambda *words: subprocess.run([*SUDO, "ip", *words], check=True)
         run("netns", "add", self.name)
         run("link", "add", self.name + "a", "type", "veth", "peer", "name", self.name + "b", "netns", self.name)

@@ -170,9 +170,8 @@ void real_208(const fs::path& path) {
   for (const auto& b : found) v += b.type == ecg::BeatType::ventricular, q += b.type == ecg::BeatType::unclassified;
   report::strip(place / "report-208.png", "MIT-BIH 208, MLII, from 19:35", r, {found, {}}, 20, 32);
   std::fprintf(out, "## MIT-BIH 208, MLII, 5 minutes (no annotations with it)\n\n%zu beats found in %.1f s, %zu of ventricular shape, %zu whose shape "
-                    "cannot be told. Looked at by a person of the project on 22 November 2026, all five minutes: every complex that can be seen is "
-                    "marked but one low one at 213.6 s, while the amplifier recovers; one mark, at 209.4 s, stands on the ramp into such an outage and "
-                    "may be none.\n\n"
+                    "cannot be told. Of the detector before version 1.1 all five minutes were looked at: one low complex missed, at 213.6 s, while the "
+                    "amplifier recovers, and one doubtful mark, at 209.4 s. Of this version only what is drawn here.\n\n"
                     "![208](report-208.png)\n\n", found.size(), static_cast<double>(uv.size()) / 360, v, q);
 }
 

@@ -10,8 +10,8 @@
 #include <filesystem>
 #include <initializer_list>
 #include <locale>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 namespace caukham::core {
@@ -20,10 +20,13 @@ namespace fs = std::filesystem;
 using Catalogue = boost::locale::message_format<char>;
 
 std::mutex mutex;
-std::optional<std::locale> catalogue;  // the classic locale with the catalogue's facet; none: English
+// The classic locale with the catalogue's facet; none: English. Shared, not copied: a locale counts its copies inside the
+// C++ library, where ThreadSanitizer sees nothing and reports a race.
+using Shared = std::shared_ptr<const std::locale>;
+Shared catalogue;
 std::string chosen = "en";
 
-std::optional<std::locale> load(const std::string& language, const std::string& folder) {
+Shared load(const std::string& language, const std::string& folder) {
   namespace gt = boost::locale::gnu_gettext;
   gt::messages_info info;
   info.language = language;
@@ -33,10 +36,10 @@ std::optional<std::locale> load(const std::string& language, const std::string& 
   try {
     // The facet is used directly, never through a std::locale by name: stations have no Vietnamese system locale.
     auto* facet = gt::create_messages_facet<char>(info);
-    if (!facet) return std::nullopt;
-    return std::locale(std::locale::classic(), facet);
+    if (!facet) return nullptr;
+    return std::make_shared<const std::locale>(std::locale::classic(), facet);
   } catch (const std::exception&) {
-    return std::nullopt;  // an unreadable catalogue: English is better than no window
+    return nullptr;  // an unreadable catalogue: English is better than no window
   }
 }
 
@@ -65,11 +68,11 @@ bool holds_catalogue(const fs::path& folder) {
 bool set_language(const std::string& language, const std::string& folder) {
   const bool wanted = language != "en" && !folder.empty() &&
                       fs::is_regular_file(fs::path(folder) / language / "LC_MESSAGES" / "caukham.mo");
-  auto loaded = wanted ? load(language, folder) : std::nullopt;
+  auto loaded = wanted ? load(language, folder) : nullptr;
   const std::lock_guard lock(mutex);
   chosen = language;
   catalogue = std::move(loaded);
-  return language == "en" || catalogue.has_value();
+  return language == "en" || catalogue != nullptr;
 }
 
 const std::string& language() { return chosen; }
@@ -85,7 +88,7 @@ std::string locale_folder() {
 }
 
 std::string tr(const char* english) {
-  std::optional<std::locale> current;
+  Shared current;
   {
     const std::lock_guard lock(mutex);
     current = catalogue;

@@ -114,6 +114,11 @@ Mixture mixture(std::uint64_t seed) {
   return {rhythm, own, disturbance, r.below(3) == 0, r.below(3) == 0};
 }
 
+bool lone_tall_p(const Mixture& mix) {
+  const bool alone = mix.rhythm == K::pauses || mix.rhythm == K::av_block_2to1 || mix.rhythm == K::escape;
+  return (alone && mix.own == K::tall_p) || (mix.rhythm == K::blocked_p && mix.own == K::low_voltage);
+}
+
 AmbulatoryCase ambulatory(const Mixture& mix, double seconds, std::uint64_t seed, double fs) {
   Random r(seed * 7919 + 31 * static_cast<std::uint64_t>(mix.rhythm));
   Patient p = draw_patient(r);

@@ -66,6 +66,7 @@ struct Mixture {
   bool first_down = false, second_down = false;  // the lead's polarity
 };
 Mixture mixture(std::uint64_t seed);  // drawn by lot
+bool lone_tall_p(const Mixture& mix);  // P waves as high as R with no QRS after them: the record itself does not tell
 AmbulatoryCase ambulatory(const Mixture& mix, double seconds, std::uint64_t seed, double fs_hz = 360);
 Score compare(const AmbulatoryCase& c, const std::vector<analysis::ecg::Beat>& found, double window_s = 0.150);
 

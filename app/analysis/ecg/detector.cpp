@@ -86,9 +86,7 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
   std::vector<Shapes::Match> families;
   for (auto t : ticks) shapes.add(t);  // twice: the first complexes join families that were not yet there
   for (auto t : ticks) families.push_back(shapes.match(t));
-  out.fiducial_channel = fiducial_channel(leads);
-  const auto samples =
-      place(recording, out.fiducial_channel, leads, clock, ticks, families, shapes.families.size());
+  const auto samples = place(recording, leads, clock, ticks, families, shapes.families.size());
   // Marks of two near beats of unlike shapes may meet; then they are one beat.
   std::size_t kept = 0;
   for (std::size_t k = 0; k < samples.size(); ++k) {

@@ -17,9 +17,8 @@ struct DetectOptions {
 };
 
 struct Detection {
-  std::vector<Beat> beats;  // ascending; sample at the R peak of fiducial_channel, at the recording's rate
+  std::vector<Beat> beats;  // ascending; sample at the R peak of the first channel that shows one, at the recording's rate
   std::vector<float> lead_weight;  // a channel: mean part it had in the decisions, 0 … 1, sum 1 (or all 0)
-  std::size_t fiducial_channel = 0;  // the first channel whose QRS stands clear of its noise
   double unusable_part = 0;          // part of the recording, 0 … 1, in which no lead could be read
   std::string reason;                // in words why there are no beats; empty when there are
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace caukham::analysis::ecg::detail {
 namespace {
@@ -12,11 +13,22 @@ constexpr double reach_s = 0.085, edge_s = 0.115, search_s = 0.030, smooth_s = 0
 // Of two nearly equal deflections the positive one is the R peak by name.
 constexpr float prefer_up = 1.15f;
 constexpr double clear_enough = 0.2;  // a QRS over six times the lead's own floor
+// An average's peak is believed when it stands this far over its error, which is half of what the averages of its members
+// by turns differ by: of noise alone the largest of 170 ms is 3 to 4 times that.
+constexpr float over_error = 6, unknown = 1e9f;
+constexpr std::size_t least_members = 4;
 
 struct Place {
   float offset_ticks = 0, size_uv = 0;
   bool up = true, known = false;
+  std::size_t lead = 0;
 };
+
+struct Average {
+  std::vector<float> mean;  // µV, ticks; empty: the family has no members here
+  float error_uv = unknown;
+};
+using Averages = std::vector<Average>;  // a family
 
 // Furthest from the baseline, which is the mean of what lies at both edges.
 Place furthest(const std::vector<float>& v, std::size_t half, std::size_t reach, std::size_t edge) {
@@ -36,10 +48,17 @@ Place furthest(const std::vector<float>& v, std::size_t half, std::size_t reach,
   return best;
 }
 
-}  // namespace
+bool inside(std::ptrdiff_t t, std::size_t half, std::size_t n) {
+  return t >= static_cast<std::ptrdiff_t>(half) && t + static_cast<std::ptrdiff_t>(half) < static_cast<std::ptrdiff_t>(n);
+}
 
-std::size_t fiducial_channel(const std::vector<Lead>& leads) {
-  std::vector<double> clear;  // 0 noise … 1, mean
+double clearness(const Lead& lead, const Clock& clock, std::size_t tick) {  // 0 noise … 1
+  return std::sqrt(static_cast<double>(lead.blocks[std::min(tick / clock.ticks(1.0), lead.blocks.size() - 1)].weight));
+}
+
+// The first lead whose single QRS stand clear of its noise over the recording.
+std::size_t clear_lead(const std::vector<Lead>& leads) {
+  std::vector<double> clear;  // mean
   for (const auto& l : leads) {
     double sum = 0;
     for (const auto& b : l.blocks) sum += std::sqrt(static_cast<double>(b.weight));
@@ -51,78 +70,105 @@ std::size_t fiducial_channel(const std::vector<Lead>& leads) {
   return 0;
 }
 
-std::vector<std::uint64_t> place(const Recording& recording, std::size_t channel,
-                                 const std::vector<Lead>& leads, const Clock& clock,
-                                 const std::vector<std::size_t>& ticks,
-                                 const std::vector<Shapes::Match>& families, std::size_t family_count) {
-  const auto& lead = leads[channel];
-  const auto uv = recording.channels[channel].uv;
-  const std::size_t n = lead.smooth.size(), edge = clock.ticks(edge_s), reach = clock.ticks(reach_s),
-                    half = edge;
-  const auto inside = [&](std::ptrdiff_t t) {
-    return t >= static_cast<std::ptrdiff_t>(half) &&
-           t + static_cast<std::ptrdiff_t>(half) < static_cast<std::ptrdiff_t>(n);
+Averages average(const Lead& lead, const std::vector<std::size_t>& ticks, const std::vector<Shapes::Match>& families,
+                 std::size_t family_count, std::size_t half) {
+  struct Sum {
+    std::vector<float> of[2];  // its members by turns
+    std::size_t members = 0;
   };
-
-  std::vector<std::vector<float>> mean(family_count, std::vector<float>(2 * half + 1, 0));
-  std::vector<std::size_t> members(family_count, 0);
-  const auto aligned = [&](std::size_t k) {
-    return static_cast<std::ptrdiff_t>(ticks[k]) + families[k].shift;
-  };
+  const std::size_t width = 2 * half + 1;
+  std::vector<Sum> sums(family_count);
+  for (auto& s : sums) s.of[0].assign(width, 0), s.of[1].assign(width, 0);
   for (std::size_t k = 0; k < ticks.size(); ++k) {
     const auto f = families[k].family;
-    if (f < 0 || !inside(aligned(k)) || lead.bad[ticks[k]]) continue;
-    const auto from = static_cast<std::size_t>(aligned(k)) - half;
-    ++members[static_cast<std::size_t>(f)];
-    auto& m = mean[static_cast<std::size_t>(f)];
-    for (std::size_t i = 0; i < m.size(); ++i) m[i] += lead.smooth[from + i];
+    const auto at = static_cast<std::ptrdiff_t>(ticks[k]) + families[k].shift;
+    if (f < 0 || lead.bad[ticks[k]] || !inside(at, half, lead.smooth.size())) continue;
+    auto& s = sums[static_cast<std::size_t>(f)];
+    auto& half_of_them = s.of[s.members++ % 2];
+    const float* from = lead.smooth.data() + at - static_cast<std::ptrdiff_t>(half);
+    float base = 0;
+    for (std::size_t i = 0; i < width; ++i) base += from[i] / static_cast<float>(width);
+    for (std::size_t i = 0; i < width; ++i) half_of_them[i] += from[i] - base;
   }
-  std::vector<Place> places(family_count);
+  Averages out(family_count);
   for (std::size_t f = 0; f < family_count; ++f) {
-    if (members[f] == 0) continue;
-    for (float& v : mean[f]) v /= static_cast<float>(members[f]);
-    places[f] = furthest(mean[f], half, reach, edge);
+    const auto& s = sums[f];
+    if (s.members == 0) continue;
+    out[f].mean.resize(width);
+    const auto odd = static_cast<float>(std::max<std::size_t>(1, s.members / 2)), even = static_cast<float>((s.members + 1) / 2);
+    float error = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+      out[f].mean[i] = (s.of[0][i] + s.of[1][i]) / static_cast<float>(s.members);
+      const float apart = (s.of[0][i] / even - s.of[1][i] / odd) / 2;
+      error += apart * apart;
+    }
+    if (s.members >= least_members) out[f].error_uv = std::sqrt(error / static_cast<float>(width));
+  }
+  return out;
+}
+
+// The single beat's peak near the expected sample. Triangular smoothing over 10 ms, and a pull towards the usual place,
+// keep noise from moving the mark.
+std::ptrdiff_t peak_near(std::span<const float> uv, double fs_hz, std::ptrdiff_t expected, const Place& p) {
+  const auto width = static_cast<std::ptrdiff_t>(std::max(1.0, smooth_s * fs_hz / 2));
+  const auto span = static_cast<std::ptrdiff_t>(search_s * fs_hz);
+  std::ptrdiff_t best = expected;
+  float most = -1e30f;
+  for (std::ptrdiff_t i = expected - span; i <= expected + span; ++i) {
+    float sum = 0, weight = 0;
+    for (std::ptrdiff_t o = -width; o <= width; ++o) {
+      const auto at = i + o;
+      if (at < 0 || at >= static_cast<std::ptrdiff_t>(uv.size()) || !std::isfinite(uv[static_cast<std::size_t>(at)])) continue;
+      const auto w = static_cast<float>(width + 1 - std::abs(o));
+      sum += w * uv[static_cast<std::size_t>(at)];
+      weight += w;
+    }
+    if (weight <= 0) continue;
+    const float away = static_cast<float>(i - expected) / static_cast<float>(span);
+    const float v = (p.up ? sum : -sum) / weight - 0.2f * p.size_uv * away * away;
+    if (v > most) most = v, best = i;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> place(const Recording& recording, const std::vector<Lead>& leads, const Clock& clock,
+                                 const std::vector<std::size_t>& ticks, const std::vector<Shapes::Match>& families,
+                                 std::size_t family_count) {
+  const std::size_t edge = clock.ticks(edge_s), reach = clock.ticks(reach_s), half = edge, clear = clear_lead(leads);
+  std::vector<Place> places(family_count);
+  for (std::size_t l = 0; l <= clear; ++l) {
+    const auto averages = average(leads[l], ticks, families, family_count, half);
+    for (std::size_t f = 0; f < family_count; ++f) {
+      if (places[f].known || averages[f].mean.empty()) continue;
+      auto p = furthest(averages[f].mean, half, reach, edge);
+      p.lead = l;
+      if (l == clear || p.size_uv > over_error * averages[f].error_uv) places[f] = p;
+    }
   }
 
-  const auto width = static_cast<std::ptrdiff_t>(std::max(1.0, smooth_s * clock.fs_hz / 2));
-  const auto span = static_cast<std::ptrdiff_t>(search_s * clock.fs_hz);
   std::vector<std::uint64_t> out;
   std::vector<float> own(2 * half + 1);
   for (std::size_t k = 0; k < ticks.size(); ++k) {
     const auto f = families[k].family;
     Place p;
-    std::ptrdiff_t centre = static_cast<std::ptrdiff_t>(ticks[k]);
+    p.lead = clear;
+    auto centre = static_cast<std::ptrdiff_t>(ticks[k]);
     if (f >= 0 && places[static_cast<std::size_t>(f)].known) {
       p = places[static_cast<std::size_t>(f)];
-      centre = aligned(k);
-    } else if (inside(centre) && !lead.bad[ticks[k]]) {
-      std::copy_n(lead.smooth.begin() + (centre - static_cast<std::ptrdiff_t>(half)), own.size(),
-                  own.begin());
+      centre += families[k].shift;
+    } else if (inside(centre, half, leads[clear].smooth.size()) && !leads[clear].bad[ticks[k]]) {
+      std::copy_n(leads[clear].smooth.begin() + (centre - static_cast<std::ptrdiff_t>(half)), own.size(), own.begin());
       p = furthest(own, half, reach, edge);
+      p.lead = clear;
     }
+    const auto& lead = leads[p.lead];
     const double expected_tick = static_cast<double>(centre) + static_cast<double>(p.offset_ticks);
-    const auto expected = static_cast<std::ptrdiff_t>((expected_tick + 0.5) * clock.factor);
-    std::ptrdiff_t best = expected;
-    if (p.known && !lead.bad[ticks[k]]) {
-      // Triangular smoothing over 10 ms, and a pull towards the usual place, keep noise from moving the mark.
-      float most = -1e30f;
-      for (std::ptrdiff_t i = expected - span; i <= expected + span; ++i) {
-        float sum = 0, weight = 0;
-        for (std::ptrdiff_t o = -width; o <= width; ++o) {
-          const auto at = i + o;
-          if (at < 0 || at >= static_cast<std::ptrdiff_t>(uv.size()) ||
-              !std::isfinite(uv[static_cast<std::size_t>(at)]))
-            continue;
-          const auto w = static_cast<float>(width + 1 - std::abs(o));
-          sum += w * uv[static_cast<std::size_t>(at)];
-          weight += w;
-        }
-        if (weight <= 0) continue;
-        const float away = static_cast<float>(i - expected) / static_cast<float>(span);
-        const float v = (p.up ? sum : -sum) / weight - 0.2f * p.size_uv * away * away;
-        if (v > most) most = v, best = i;
-      }
-    }
+    auto best = static_cast<std::ptrdiff_t>((expected_tick + 0.5) * clock.factor);
+    // In a lead that is all noise here the single beat's peak is the noise's.
+    if (p.known && !lead.bad[ticks[k]] && (p.lead == clear || clearness(lead, clock, ticks[k]) > clear_enough))
+      best = peak_near(recording.channels[p.lead].uv, clock.fs_hz, best, p);
     best = std::clamp<std::ptrdiff_t>(best, 0, static_cast<std::ptrdiff_t>(recording.samples()) - 1);
     out.push_back(static_cast<std::uint64_t>(best));
   }

@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   const double seconds = std::stod(option("seconds", "300")), fs = std::stod(option("fs", "360"));
   const int only = std::stoi(option("kind", "-1"));
   std::printf("%-34s %7s %5s %5s %8s %8s %7s %8s\n", "kind", "beats", "FN", "FP", "Se %", "+P %", "med ms", "V true/found/called");
-  Row sum;
+  Row sum, told;  // told: without what nobody tells
   for (int k = 0; !mixed && k < tests::ambulatory_count; ++k) {
     if (only >= 0 && k != only) continue;
     const auto kind = static_cast<tests::Ambulatory>(k);
@@ -95,8 +95,10 @@ int main(int argc, char** argv) {
     const auto mix = tests::mixture(s);
     const std::string what = std::to_string(s) + " " + name(mix.rhythm) + "/" + name(mix.own) + "/" + name(mix.disturbance);
     const Row row = judge(tests::ambulatory(mix, seconds, s, fs), leads, show, what.c_str());
-    if (seeds <= 100 && row.missed + row.extra) row.print(what.c_str());
+    if (seeds <= 100 && (row.missed + row.extra > 0 || row.median_ms > 10)) row.print(what.c_str());
     sum.add(row);
+    if (!lone_tall_p(mix)) told.add(row);
   }
+  if (mixed) told.print("without lone P as high as R");
   sum.print("all");
 }

@@ -66,7 +66,6 @@ TEST_CASE(
       CHECK(s.extra == 0);
       CHECK(s.median_error_ms <= 5);
       CHECK(s.worst_error_ms <= 12);
-      CHECK(d.fiducial_channel == 0);
       CHECK(d.reason.empty());
     }
 }
@@ -115,9 +114,8 @@ TEST_CASE(
       for (std::size_t i = 0; i < e.samples(); ++i) e.uv[bad][i] = 600 * v[i];
       const auto d = detect(e.view());
       const auto s = compare(e, d.beats);
-      CAPTURE(name(kind), bad, s.missed, s.extra, d.fiducial_channel);
+      CAPTURE(name(kind), bad, s.missed, s.extra);
       CHECK(s.missed + s.extra == 0);
-      CHECK(d.fiducial_channel == 1 - bad);
       CHECK(d.lead_weight[bad] < 0.2);
     }
     auto e = hard_case(Hard::sinus, 360, 180, 9);

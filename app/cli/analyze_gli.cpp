@@ -103,11 +103,10 @@ int analyze_gli(const std::vector<std::string>& args) {
   }
   std::size_t failed = 0, rows = 0;
   auto out = nlohmann::ordered_json::array();
-  if (!json) std::cout << header << ",L,M,S,lln,uln,percent_predicted,zscore\n";
   for (std::size_t line_no = 2; !rest.empty(); ++line_no) {
     const auto line = spirometry::next_line(rest);
     if (line.empty()) continue;
-    ++rows;
+    if (++rows == 1 && !json) std::cout << header << ",L,M,S,lln,uln,percent_predicted,zscore\n";
     const auto cells = spirometry::split_cells(line, ',');
     std::array<std::string_view, 8> cell;
     for (std::size_t n = 0; n < needed.size(); ++n)

@@ -48,7 +48,7 @@ picture::View view_of(const media::RgbImage& image) {
 }
 
 void print(const std::string& file, const picture::Quality& q) {
-  std::printf("%s: %s\n", file.c_str(), q.error.empty() ? q.sentence : q.error.c_str());
+  std::printf("%s: %s\n", file.c_str(), q.sentence);
   for (const auto& f : q.findings) {
     if (f.value)
       std::printf("  %-13s %7.2f %-8s %s %.2f   %s\n", f.key, *f.value, f.unit, f.more_is_better ? "at least" : "at most ",
@@ -94,8 +94,9 @@ int analyze_picture(const std::vector<std::string>& args) {
       auto item = chart ? picture::to_json(q, found) : picture::to_json(q);
       item["file"] = file;
       pictures.push_back(std::move(item));
-      if (!json) print(file, q);
-      if (!json && chart) print(found);
+      if (!json && q.error.empty()) print(file, q);
+      if (!json && !q.error.empty()) std::fprintf(stderr, "%s: %s\n", file.c_str(), q.error.c_str());
+      if (!json && chart && q.error.empty()) print(found);
       if (!q.error.empty()) errors.push_back({{"file", file}, {"reason", q.error}});
     } catch (const std::exception& e) {
       errors.push_back({{"file", file}, {"reason", e.what()}});

@@ -54,7 +54,13 @@ fs::path ecg_of_exam(const std::string& id, const fs::path& data) {
 }
 
 EcgFile from_edf(const fs::path& path, const std::string& name, const std::vector<std::string>& wanted) {
-  auto file = record::load_edf(path);
+  auto file = [&] {
+    try {
+      return record::load_edf(path);
+    } catch (const std::exception& e) {  // of several files one must know which
+      throw std::runtime_error(path.filename().string() + ": " + e.what());
+    }
+  }();
   file.exam = name;
   return ecg_from(file, wanted);
 }

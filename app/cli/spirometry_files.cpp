@@ -76,6 +76,9 @@ Flow load_flow(const std::string& file) {
 }
 
 std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {
+  const auto& all = flow.flow_lps;
+  if (all.size() > 1 && std::all_of(all.begin(), all.end(), [&](float v) { return v == all.front(); }))
+    throw std::runtime_error("its flow is the same from beginning to end: the sensor measured no breath");
   std::vector<spirometry::RecordedBlow> blows;
   if (flow.one_blow) {
     auto blow = spirometry::whole_blow(flow.flow_lps, flow.rate_hz);

@@ -14,6 +14,8 @@ bool start_of_frame(std::uint8_t m) { return m >= 0xC0 && m <= 0xCF && m != 0xC4
 bool inspect_jpeg(ByteView jpeg, JpegInfo& info, std::string& why) {
   info = {};
   if (jpeg.size() < 4) return why = "no picture: " + std::to_string(jpeg.size()) + " bytes", false;
+  if (jpeg[0] == 0x89 && jpeg[1] == 'P' && jpeg[2] == 'N' && jpeg[3] == 'G')
+    return why = "this is a PNG picture; cameras send JPEG, and only that is read", false;
   if (jpeg[0] != 0xFF || jpeg[1] != 0xD8) return why = "this is not a JPEG picture", false;
   std::size_t at = 2;
   while (true) {

@@ -2,108 +2,17 @@
 """caukham-cli analyze from outside: records and annotation files written here by another hand, read back, scored; and bad
 input, each answered by one sentence and a status."""
 import json
-import math
 import pathlib
-import random
-import struct
-import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 from json_schema import violations  # noqa: E402
+from recordings import RATE, Analyze, hearts, read_annotations, write_212, write_annotations, write_wf  # noqa: E402
 
-CLI = sys.argv[1]
-RATE = 360
-
-
-def cli(*words, expect=0):
-    done = subprocess.run([CLI, "analyze", *map(str, words)], capture_output=True, text=True, timeout=120)
-    assert done.returncode == expect, f"{words}: exit {done.returncode}, not {expect}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return done
-
-
-def refused(*words, expect=1, says=()):
-    done = cli(*words, expect=expect)
-    assert done.stdout == "", done.stdout[:300]
-    lines = done.stderr.strip().splitlines()
-    assert lines and len(lines) <= (1 if expect == 1 else 2), done.stderr
-    assert "terminate" not in done.stderr and len(lines[0]) > 25, done.stderr
-    for word in says:
-        assert word in done.stderr, (word, done.stderr)
-
-
-def hearts(seconds, bpm=72, noise_mv=0.0, ventricular=()):
-    """Two leads in mV and the R peaks: gaussian P, QRS, T; a ventricular beat is early, broad and upside down."""
-    rnd = random.Random(3)
-    n = int(seconds * RATE)
-    leads = [[0.0] * n, [0.0] * n]
-    peaks, t, beat = [], 0.6, 0
-    while t < seconds - 0.6:
-        v = beat in ventricular
-        peaks.append((round(t * RATE), "V" if v else "N"))
-        waves = ([(0.0, -1.6, 0.045), (0.28, 0.5, 0.06)] if v
-                 else [(-0.17, 0.12, 0.02), (-0.028, -0.12, 0.009), (0.0, 1.2, 0.011), (0.03, -0.25, 0.010), (0.27, 0.3, 0.045)])
-        for dt, mv, width in waves:
-            middle, reach = (t + dt) * RATE, int(width * RATE * 5)
-            for i in range(max(0, int(middle) - reach), min(n, int(middle) + reach)):
-                shape = mv * math.exp(-(((i - middle) / (width * RATE)) ** 2) / 2)
-                leads[0][i] += shape
-                leads[1][i] += 0.7 * shape
-        beat += 1
-        period = 60 / bpm * (1 + 0.02 * math.sin(beat / 3))
-        t += period * (0.65 if beat in ventricular else 1.35 if v else 1)
-    if noise_mv:
-        for lead in leads:
-            for i in range(n):
-                lead[i] += rnd.gauss(0, noise_mv)
-    return leads, peaks
-
-
-def write_212(folder, name, leads, names=("MLII", "V5")):
-    """Format 212 by the book: 200 units a mV, zero at 1024."""
-    out = bytearray()
-    for pair in zip(*leads):
-        a, b = (max(-2047, min(2047, round(v * 200) + 1024)) & 0xFFF for v in pair)
-        out += bytes([a & 0xFF, a >> 8 | (b >> 8) << 4, b & 0xFF])
-    (folder / f"{name}.dat").write_bytes(out)
-    lines = [f"{name} 2 {RATE} {len(leads[0])}"] + [f"{name}.dat 212 200 11 1024 0 0 0 {n}" for n in names]
-    (folder / f"{name}.hea").write_text("\n".join(lines) + "\n# 61 F\n")
-
-
-CODES = {"N": 1, "V": 5, "+": 28, "[": 32, "]": 33}
-
-
-def write_annotations(path, marks):
-    out, before = bytearray(), 0
-    for sample, letter in marks:
-        step = sample - before
-        if step > 1023:
-            out += struct.pack("<HHH", 59 << 10, step >> 16, step & 0xFFFF)
-            step = 0
-        out += struct.pack("<H", CODES[letter] << 10 | step)
-        before = sample
-    path.write_bytes(out + b"\0\0")
-
-
-def read_annotations(path):
-    data, at, time, out = path.read_bytes(), 0, 0, []
-    letters = {v: k for k, v in CODES.items()} | {13: "Q"}
-    while True:
-        word, = struct.unpack_from("<H", data, at)
-        at += 2
-        code, low = word >> 10, word & 1023
-        if word == 0:
-            return out
-        if code == 59:
-            high, down = struct.unpack_from("<HH", data, at)
-            at += 4
-            time += high << 16 | down
-        else:
-            assert code in letters, code
-            time += low
-            out.append((time, letters[code]))
+cli = Analyze(sys.argv[1])
+refused = cli.refused
 
 
 def good(folder):
@@ -176,95 +85,6 @@ def scores(folder):
     assert flutter["flutter_episodes_left_out"] == 1
 
 
-def write_16(folder, name, samples, rate=RATE):
-    (folder / f"{name}.dat").write_bytes(struct.pack(f"<{len(samples)}h", *samples))
-    (folder / f"{name}.hea").write_text(f"{name} 1 {rate} {len(samples)}\n{name}.dat 16 200 16 0 0 0 0 II\n")
-
-
-def bad(folder):
-    (folder / "letter.txt").write_text("Dear colleague, please find attached.")
-    (folder / "empty.edf").write_bytes(b"")
-    (folder / "cut.bdf").write_bytes(b"\xffBIOSEMI" + b" " * 300)
-    (folder / "lone.hea").write_text("lone 1 360 1000\nlone.dat 212 200 11 1024 0 0 0 MLII\n")
-    (folder / "slow.hea").write_text("slow 1 25 100\nslow.dat 16 200 16 0 0 0 0 I\n")
-    (folder / "slow.dat").write_bytes(b"\1\0" * 100)
-    refused("ecg", folder / "letter.txt", "--lang", "en", says=["letter.txt"])
-    refused("ecg", folder / "empty.edf", "--lang", "en", says=["empty"])
-    refused("ecg", folder / "cut.bdf", "--lang", "en", says=["cut off"])
-    refused("ecg", folder / "lone", "--lang", "en", says=["lone.dat"])
-    refused("ecg", folder / "slow", "--lang", "en", says=["25"])
-    refused("ecg", folder / "nowhere", "--lang", "en", "--data", folder / "none", says=["nowhere"])
-    refused("ecg", folder / "100", "--leads", "V3", "--lang", "en", says=["V3", "MLII"])
-    refused("ecg", folder / "100", "--annotations", folder / "no" / "such" / "100.ckq", "--lang", "en", says=["cannot be written"])
-    refused("compare", folder / "100.atr", folder / "letter.txt", says=["letter.txt"])
-    refused("compare", folder / "100.atr", folder / "missing.ckq", says=["missing.ckq"])
-    refused("compare", folder / "ref" / "203.atr", folder / "test" / "202.ckq", says=["203.atr", "--fs-hz"])
-    # A record there is, but no heart in it: told with reasons, and not one number.
-    n = 20 * RATE
-    rnd = random.Random(5)
-    good, _ = hearts(20)
-    for name, samples in (("flat", [100] * n), ("missing", [-32768] * n), ("single", [5]), ("railed", [2047] * n),
-                          ("clipped", [32767 if i % 7 < 3 else -32767 for i in range(n)]),
-                          ("hissing", [int(rnd.gauss(0, 60)) for _ in range(n)]),
-                          ("humming", [int(200 * math.sin(2 * math.pi * 50 * i / RATE)) for i in range(n)])):
-        write_16(folder, name, samples)
-        told = json.loads(cli("ecg", folder / name, "--json", "--lang", "en").stdout)
-        assert told["beats"] == [] and told["heart_rate_bpm"] is None and told["axis_deg"] is None, (name, told["beats"][:3])
-        assert all(v is None for v in told["intervals_ms"].values()), (name, told["intervals_ms"])
-        assert told["rhythm"]["mean_bpm"] is None and told["rhythm"]["reason"], name
-        assert "cannot tell" in cli("ecg", folder / name, "--lang", "en").stdout, name
-    # At a fourth of its rate the same heart beats 18 times a minute, in QRS complexes of 0.3 s: no heart.
-    write_16(folder, "fast", [int(200 * v) for v in good[0]], rate=4 * RATE)
-    assert json.loads(cli("ecg", folder / "fast", "--json").stdout)["heart_rate_bpm"] is None
-    # Cut off: what is there is measured, and it says so.
-    write_16(folder, "half", [int(200 * v) for v in good[0]])
-    (folder / "half.dat").write_bytes((folder / "half.dat").read_bytes()[:n])
-    assert "cut off" in cli("ecg", folder / "half", "--lang", "en").stdout
-    for name, text in (("void", ""), ("letter", "Dear colleague,\nplease find attached.\n"), ("still", "still 1 0 100\nstill.dat 16\n"),
-                       ("never", "never 1 nan 100\nnever.dat 16\n")):
-        (folder / f"{name}.hea").write_text(text)
-        refused("ecg", folder / name, "--lang", "en", says=[f"{name}.hea"])
-    # Nothing matched, nothing measured.
-    write_annotations(folder / "none.atr", [])
-    line = cli("compare", folder / "100.atr", folder / "none.atr").stdout.splitlines()[1].split()
-    assert line[4] == "0.00" and line[5] == "-" and line[8:11] == ["-", "-", "-"], line
-    # Pictures that are none.
-    for name, data in (("void.jpg", b""), ("letter.jpg", b"Dear colleague"), ("stub.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"),
-                       ("other.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)):
-        (folder / name).write_bytes(data)
-        refused("picture", folder / name, says=[name])
-    refused("picture", folder / "nowhere.jpg", says=["nowhere.jpg"])
-    for name, text in (("void.csv", ""), ("letter.csv", "Dear colleague\n"), ("narrow.csv", "set,sex,age\nGLI2012,m,40\n")):
-        (folder / name).write_text(text)
-        refused("gli", folder / name, says=[name])
-    # Asked wrongly: status 2.
-    refused("ecg", expect=2)
-    refused("ecg", folder / "100", "--filter", "magic", expect=2, says=["--filter"])
-    refused("ecg", folder / "100", "--age-years", "old", expect=2)
-    refused("ecg", folder / "100", "--no-such-option", expect=2)
-    refused("compare", folder / "100.atr", expect=2)
-    assert cli("burn", expect=2).stderr
-    assert "compare" in cli("--help").stdout and "--annotations" in cli("ecg", "--help").stdout
-    # A flat line, noise, a cut file: an answer without numbers that look measured.
-    write_212(folder, "flat", [[0.0] * (20 * RATE)] * 2)
-    rnd = random.Random(1)
-    write_212(folder, "noise", [[rnd.gauss(0, 0.3) for _ in range(20 * RATE)] for _ in range(2)])
-    for name in ("flat", "noise"):
-        result = json.loads(cli("ecg", folder / name, "--json").stdout)
-        assert result["intervals_ms"]["qt"] is None and result["intervals_ms"]["pr"] is None, (name, result["intervals_ms"])
-        assert not any(q["usable"] for q in result["quality"].values()), (name, result["quality"])
-        assert all(q["reasons"] for q in result["quality"].values()), name
-    flat = json.loads(cli("ecg", folder / "flat", "--json").stdout)
-    assert flat["beats"] == [] and flat["heart_rate_bpm"] is None and flat["cannot_tell"], flat["heart_rate_bpm"]
-    data = (folder / "100.dat").read_bytes()
-    (folder / "100.dat").write_bytes(data[:len(data) // 2])
-    cut = json.loads(cli("ecg", folder / "100", "--json").stdout)
-    assert any("cut off" in w for w in cut["warnings"]), cut["warnings"]
-    (folder / "100.dat").write_bytes(data[:40])
-    result = json.loads(cli("ecg", folder / "100", "--json").stdout)
-    assert result["heart_rate_bpm"] is None and result["beats"] == [], result
-
-
 def segments(folder):
     """A record of three segments and a gap is one recording; a table of segments that are not there is refused."""
     leads, peaks = hearts(60)
@@ -284,14 +104,6 @@ def segments(folder):
     assert len(missed) <= 2 and abs(len(samples) - len(wanted)) <= 2, (missed, len(samples), len(wanted))
     (folder / "gone.hea").write_text(f"gone/2 2 {RATE} 2000\nno1 1000\nno2 1000\n")
     refused("ecg", folder / "gone", "--lang", "en", says=["segments"])
-
-
-def write_wf(path, fvc, tau, rate=100):
-    """An exponential expiration of 8 s, volume over time in litres."""
-    lines = ["[Header]", f"Name={path.stem}", "Type=VT", f"Freq={rate}", "[Data]"]
-    lines += [f"{fvc * (1 - math.exp(-i / rate / tau)):.5f}" for i in range(8 * rate)]
-    path.write_text("\n".join(lines) + "\n")
-    return fvc
 
 
 def breath(folder):
@@ -376,7 +188,6 @@ def schemas(folder):
 with tempfile.TemporaryDirectory(prefix="caukham-analyze-") as name:
     good(pathlib.Path(name))
     scores(pathlib.Path(name))
-    bad(pathlib.Path(name))
     segments(pathlib.Path(name))
     breath(pathlib.Path(name))
     schemas(pathlib.Path(name))

@@ -43,17 +43,6 @@ bool regular(const std::deque<double>& rr) {
 
 }  // namespace
 
-void LiveDetector::Ring::push(float x) {
-  sum_ += static_cast<double>(x) - static_cast<double>(v_[at_]);
-  v_[at_] = x;
-  if (++at_ == v_.size()) at_ = 0;
-}
-
-void LiveDetector::Ring::fill(float x) {
-  std::fill(v_.begin(), v_.end(), x);
-  sum_ = static_cast<double>(x) * static_cast<double>(v_.size());
-}
-
 LiveDetector::LiveDetector(double fs_hz, std::size_t channels) : fs_hz_(fs_hz) {
   if (!(fs_hz >= 100 && fs_hz <= 4000))
     throw std::invalid_argument("live detector: sampling rate 100-4000 Hz");
@@ -66,7 +55,8 @@ LiveDetector::LiveDetector(double fs_hz, std::size_t channels) : fs_hz_(fs_hz) {
   const std::size_t box50 = std::max<std::uint64_t>(1, ticks(1.0 / 50)),
                     box60 = std::max<std::uint64_t>(1, ticks(1.0 / 60)), envelope = ticks(0.090);
   delay_ = (box50 + box60 + envelope) / 2 + d_ + q_;
-  leads_.assign(channels, Lead{Ring(box50), Ring(box60), Ring(2 * d_ + 1), Ring(2 * q_ + 1), Ring(envelope)});
+  leads_.assign(channels, Lead{detail::Ring(box50), detail::Ring(box60), detail::Ring(2 * d_ + 1), detail::Ring(2 * q_ + 1),
+                                detail::Ring(envelope)});
   learn_anew();
 }
 

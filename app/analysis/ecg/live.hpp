@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "analysis/ecg/ring.hpp"
+
 namespace caukham::analysis::ecg {
 
 class LiveDetector {
@@ -34,21 +36,8 @@ class LiveDetector {
   double bpm() const;
 
  private:
-  class Ring {  // a moving sum over the last `size` values
-   public:
-    explicit Ring(std::size_t size) : v_(size) {}
-    float ago(std::size_t n) const { return v_[(at_ + v_.size() - 1 - n) % v_.size()]; }
-    void push(float x);
-    float mean() const { return static_cast<float>(sum_ / static_cast<double>(v_.size())); }
-    void fill(float x);
-
-   private:
-    std::vector<float> v_;
-    std::size_t at_ = 0;
-    double sum_ = 0;
-  };
   struct Lead {
-    Ring box50, box60, smooth, even, envelope;
+    detail::Ring box50, box60, smooth, even, envelope;
     float accumulated = 0, feature = 0, height = 0, weight = 0, ratio = 0, block_max = 0;
     bool usable = true;
     std::uint64_t clean_from = 0;      // tick from which the feature holds only valid samples

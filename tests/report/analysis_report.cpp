@@ -195,11 +195,11 @@ void curves(const fs::path& folder) {
     const auto& n = a->numbers;
     std::fprintf(out, "| %s | %.3f | %+.3f | %.3f | %+.3f | %.2f | %+.2f | %.3f | %+.3f | %.3f |\n", curve.name.c_str(), n.fvc_l, n.fvc_l - curve.fvc_l,
                  n.fev1_l, n.fev1_l - curve.fev1_l, n.pef_lps, n.pef_lps - curve.pef_lps, n.fef2575_lps, n.fef2575_lps - curve.fef2575_lps, n.bev_l);
-    report::Loop loop{curve.name, {}};
+    report::Loop loop{curve.name, n.fvc_l, n.pef_lps, {}};
     for (const auto& point : spirometry::loop_points(blows[0].blow.flow_lps, 100)) loop.points.emplace_back(point.volume_l, point.flow_lps);
     pictures.push_back(std::move(loop));
   }
-  report::loops(place / "report-loops.png", "Flow over volume of the ATS standard curves, as found in a stream of breathing", pictures);
+  report::loops(place / "report-loops.png", "Flow over volume of the ATS standard curves, every sample as it came; the numbers are the measured ones", pictures);
   std::fprintf(out, "\n![loops](report-loops.png)\n\n");
 }
 

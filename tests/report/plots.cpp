@@ -147,8 +147,8 @@ void loops(const std::string& file, const std::string& title, const std::vector<
     const double x0 = 30 + cell * static_cast<double>(k % 6), y0 = 40 + cell * static_cast<double>(k / 6) + cell - 30;
     double v = 1, f = 1;
     for (const auto& [volume, flow] : all[k].points) v = std::max(v, volume), f = std::max(f, flow);
-    char limits[64];
-    std::snprintf(limits, sizeof limits, "%s: %.1f L, %.1f L/s", all[k].name.c_str(), v, f);
+    char limits[96];
+    std::snprintf(limits, sizeof limits, "%s: FVC %.2f L, PEF %.2f L/s", all[k].name.c_str(), all[k].fvc_l, all[k].pef_lps);
     p.text(x0, y0 - cell + 48, limits);
     cairo_set_source_rgb(p.c, 0.7, 0.7, 0.7);
     p.line(x0, y0, x0 + cell - 40, y0);

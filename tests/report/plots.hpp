@@ -27,6 +27,7 @@ void beats(const std::string& file, const std::string& title, const std::vector<
 
 struct Loop {
   std::string name;
+  double fvc_l = 0, pef_lps = 0;  // as measured
   std::vector<std::pair<double, double>> points;  // volume L, flow L/s
 };
 void loops(const std::string& file, const std::string& title, const std::vector<Loop>& loops);

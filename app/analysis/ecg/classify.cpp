@@ -39,7 +39,7 @@ double width_s(const Family& f, std::size_t length, const Clock& clock) {
 }  // namespace
 
 void classify(const Shapes& shapes, std::span<const Shapes::Match> families, const Clock& clock,
-              std::span<const std::size_t> ticks, std::span<Beat> beats) {
+              std::span<const std::size_t> ticks, std::span<const std::uint8_t> noisy, std::span<Beat> beats) {
   for (auto& b : beats) b.type = BeatType::unclassified;
   const std::size_t n = beats.size(), kinds = shapes.families.size();
   if (n < 5 || kinds == 0) return;
@@ -87,7 +87,7 @@ void classify(const Shapes& shapes, std::span<const Shapes::Match> families, con
     const bool of_other_shape = alike < (ratio >= much_wider ? wide_other_shape : other_shape);
     if (of_other_shape && ((ratio >= wider && (early[i] || usually_early || in_run)) || ratio >= much_wider ||
                            (alike < opposite_shape && ratio > 1.1 && (early[i] || in_run))))
-      type = BeatType::ventricular;
+      type = noisy[i] && members[f] < 3 ? BeatType::unclassified : BeatType::ventricular;
     else if (members[f] >= 3 || alike >= other_shape) type = BeatType::normal;
   }
 }

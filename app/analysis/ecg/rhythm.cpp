@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/ecg/classify.hpp"
 
 namespace caukham::analysis::ecg {
 namespace {
@@ -132,24 +131,6 @@ const char* text(Regularity r) {
       break;
   }
   return "cannot tell";
-}
-
-void classify_beats(const Recording& recording, std::span<Beat> beats) {
-  using namespace detail;
-  for (auto& b : beats) b.type = BeatType::unclassified;
-  bool readable = recording.fs_hz >= 100 && recording.fs_hz <= 4000 && !recording.channels.empty();
-  for (const auto& c : recording.channels) readable = readable && c.uv.size() == recording.samples();
-  if (!readable || beats.size() < 5) return;
-  const Clock clock(recording.fs_hz);
-  std::vector<Lead> leads;
-  for (const auto& c : recording.channels) leads.push_back(make_lead(c, clock));
-  Shapes shapes(leads, clock);
-  std::vector<std::size_t> ticks;
-  std::vector<Shapes::Match> families;
-  for (const auto& b : beats) ticks.push_back(b.sample / clock.factor);
-  for (auto t : ticks) shapes.add(t);
-  for (auto t : ticks) families.push_back(shapes.match(t));
-  classify(shapes, families, clock, ticks, beats);
 }
 
 }  // namespace caukham::analysis::ecg

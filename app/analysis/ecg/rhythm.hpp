@@ -39,8 +39,4 @@ std::vector<Gap> gaps(const Recording& recording);
 // al., Heart Rhythm 2013;10:315.
 const char* text(Regularity regularity);
 
-// Sets the types of `beats` (ascending) by shape and prematurity, over the leads that are clearest; detect()
-// has done so already. Every beat is Q when there are fewer than 5 or the recording cannot be read.
-void classify_beats(const Recording& recording, std::span<Beat> beats);
-
 }  // namespace caukham::analysis::ecg

@@ -104,11 +104,6 @@ TEST_CASE("ventricular beats of the made ECGs must be told from the others") {
     CAPTURE(name(static_cast<Hard>(k)), right, wrong);
     CHECK(right >= e.truth.size() * 97 / 100);
     CHECK(wrong <= e.truth.size() / 50);
-    auto again = found;
-    classify_beats(e.view(), again);
-    std::size_t same = 0;
-    for (std::size_t i = 0; i < again.size(); ++i) same += again[i].type == found[i].type;
-    CHECK(same >= again.size() * 97 / 100);
   }
   const auto e = hard_case(Hard::sinus, 360, 3, 1);
   for (const auto& b : detect_beats(e.view())) CHECK(b.type == BeatType::unclassified);  // fewer than five

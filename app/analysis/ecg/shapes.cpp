@@ -13,7 +13,7 @@ constexpr std::size_t most_families = 32;  // ours: more shapes than that are no
 }  // namespace
 
 Shapes::Shapes(const std::vector<Lead>& leads, const Clock& clock, std::size_t most)
-    : leads_(leads), half_(clock.ticks(half_s)), slack_(clock.ticks(slack_s)) {
+    : leads_(leads), half_(clock.ticks(half_s)), slack_(clock.ticks(slack_s)), block_(clock.ticks(1.0)) {
   std::vector<std::pair<double, std::size_t>> order;
   for (std::size_t l = 0; l < leads.size(); ++l) {
     double weight = 0;
@@ -38,10 +38,18 @@ Shapes::Shapes(const std::vector<Lead>& leads, const Clock& clock, std::size_t m
 bool Shapes::cut(std::size_t tick, std::vector<float>& out) const {
   const std::size_t reach = half_ + slack_;
   out.clear();
+  local_.assign(used_.size(), 0);
   if (used_.empty() || tick < reach || tick + reach >= leads_[used_[0]].smooth.size()) return false;
   bool any = false;
+  const auto weight_here = [&](std::size_t u) {
+    const auto& blocks = leads_[used_[u]].blocks;
+    return leads_[used_[u]].bad[tick] ? 0.0f : blocks[std::min(tick / block_, blocks.size() - 1)].weight;
+  };
+  float most = 0;
+  for (std::size_t u = 0; u < used_.size(); ++u) most = std::max(most, weight_here(u));
   for (std::size_t u = 0; u < used_.size(); ++u) {
     const auto& lead = leads_[used_[u]];
+    local_[u] = most > 0 ? weight_here(u) / most : 1;
     const float s = lead.bad[tick] ? 0.0f : scale_[u];
     any |= s > 0;
     for (std::size_t t = tick - reach; t <= tick + reach; ++t) out.push_back(s * lead.smooth[t]);
@@ -65,7 +73,7 @@ Shapes::Match Shapes::match(std::size_t tick, std::size_t least_members) const {
       for (std::size_t i = 0; i < length; ++i) sum += x[i];
       const float mean = sum / static_cast<float>(length);
       for (std::size_t i = 0; i < length; ++i) square += (x[i] - mean) * (x[i] - mean);
-      energy += square;
+      energy += local_[u] * square;
       if (square > 0) present |= std::uint64_t{1} << u;
     }
     if (!(energy > 0)) continue;
@@ -76,7 +84,9 @@ Shapes::Match Shapes::match(std::size_t tick, std::size_t least_members) const {
         if (!(present >> u & 1)) continue;
         const float* x = cut_.data() + u * stride + static_cast<std::size_t>(slack + shift);
         const float* m = families[f].mean.data() + u * length;
-        for (std::size_t i = 0; i < length; ++i) dot += x[i] * m[i], own += m[i] * m[i];
+        float xm = 0, mm = 0;
+        for (std::size_t i = 0; i < length; ++i) xm += x[i] * m[i], mm += m[i] * m[i];
+        dot += local_[u] * xm, own += local_[u] * mm;
       }
       const float r = own > 0 ? dot / std::sqrt(energy * own) : -1.0f;
       if (r > best.correlation) best = {static_cast<int>(f), shift, r};

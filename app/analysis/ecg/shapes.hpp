@@ -38,8 +38,8 @@ class Shapes {
   const std::vector<Lead>& leads_;
   std::vector<std::size_t> used_;
   std::vector<float> scale_;
-  std::size_t half_, slack_;
-  mutable std::vector<float> cut_;
+  std::size_t half_, slack_, block_;
+  mutable std::vector<float> cut_, local_;  // the complex, and each lead's say at this place: 1 the clearest lead's
 };
 
 }  // namespace caukham::analysis::ecg::detail

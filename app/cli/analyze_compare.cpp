@@ -152,7 +152,7 @@ int analyze_compare(const std::vector<std::string>& args) {
   }
   const double none = std::nan("");
   if (values.count("json")) {
-    ordered_json out{{"method", "ANSI/AAMI EC57, pairing as bxb"}, {"learning_period_s", skip_s}, {"records", ordered_json::array()}};
+    ordered_json out{{"algorithm", {{"name", "caukham-score"}, {"version", "1.0.0"}}}, {"method", "ANSI/AAMI EC57, pairing as bxb"}, {"learning_period_s", skip_s}, {"records", ordered_json::array()}};
     for (const auto& row : rows) out["records"].push_back(to_json(row));
     out["gross"] = to_json(gross);
     out["gross"].erase("record");

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "analysis/rounding.hpp"
+#include "analysis/spirometry/report.hpp"
 #include "cli/analyze.hpp"
 #include "cli/commands.hpp"
 #include "cli/spirometry_files.hpp"
@@ -127,6 +128,9 @@ int analyze_gli(const std::vector<std::string>& args) {
         put("uln", r.uln(), 6);
         put("percent_predicted", r.percent(a.value), 4);
         put("zscore", r.z(a.value), 5);
+        row["unit"] = spirometry::unit_of(cell[6]);
+        row["publication"] = spirometry::publication(cell[0]);
+        row["algorithm"] = {{"name", spirometry::algorithm_name}, {"version", spirometry::algorithm_version}};
       } else {
         std::cout << line;
         for (double v : {r.l, r.m, r.s, r.lln(), r.uln()}) std::cout << "," << fixed(v, 6);

@@ -9,7 +9,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 from json_schema import violations  # noqa: E402
-from recordings import RATE, Analyze, hearts, read_annotations, write_212, write_annotations, write_wf  # noqa: E402
+from recordings import RATE, Analyze, hearts, read_annotations, write_212, write_annotations, write_jpeg, write_wf  # noqa: E402
 
 cli = Analyze(sys.argv[1])
 refused = cli.refused
@@ -160,13 +160,21 @@ def schemas(folder):
     leads, peaks = hearts(30)
     write_212(folder, "300", leads)
     write_annotations(folder / "300.atr", peaks)
-    holds("ecg", cli("ecg", folder / "300", "--json", "--annotations", folder / "300.ckq").stdout)
+    told = holds("ecg", cli("ecg", folder / "300", "--json", "--annotations", folder / "300.ckq").stdout)
+    holds("ecg", cli("ecg", folder / "300", "--json", "--age-years", 9, "--filter", "diagnostic", "--median-beat").stdout)
+    # Every number that is told has a unit, and the units are UCUM's.
+    named = {"heart_rate_bpm", "rr_s", "axis_deg", "p_axis_deg", "t_axis_deg", "st_uv"} | {f"intervals_ms.{k}" for k in told["intervals_ms"]}
+    assert named == set(told["codes"]), named ^ set(told["codes"])
+    assert {c["unit"] for c in told["codes"].values()} <= {"/min", "s", "ms", "uV", "deg"}, told["codes"]
     holds("compare", cli("compare", folder / "300.atr", folder / "300.ckq", "--json").stdout)
     holds("compare", cli("compare", folder / "300.atr", folder / "300.ckq", "--json", "--skip-s", 1000).stdout)  # nothing left
     before, after = folder / "b.wf", folder / "a.wf"
     write_wf(before, 4.0, 0.9), write_wf(after, 4.3, 0.75)
     person = ("--set", "GLI2022", "--sex", "m", "--age", 40, "--height", 175)
-    holds("spirometry", cli("spirometry", before, after, *person, "--json").stdout)
+    blown = holds("spirometry", cli("spirometry", before, after, *person, "--json").stdout)
+    numbers = {k for k in blown["manoeuvres"][0] if k in blown["quantities"]}
+    assert len(numbers) > 15 and all(blown["quantities"][k]["ucum"] in ("L", "L/s", "s", "%", "1") for k in numbers), numbers
+    assert blown["reference"]["set"] == "GLI2022" and "Bowerman" in blown["reference"]["publication"], blown["reference"]
     for more in ((), person):
         both = holds("bronchodilator", cli("spirometry", "--pre", before, "--post", after, *more, "--json").stdout)
         for one in ("pre", "post"):
@@ -183,6 +191,10 @@ def schemas(folder):
                      "GLI2022,round,1,400,175,1,FEV1,3\n")
     rows = holds("gli", cli("gli", table, "--json", expect=1).stdout)
     assert "zscore" in rows[0] and "reason" in rows[1], rows
+    write_jpeg(folder / "grey.jpg", 320, 240, 128), write_jpeg(folder / "dot.jpg", 8, 8, 128)
+    for words in ((), ("--chart",)):
+        for picture in json.loads(cli("picture", folder / "grey.jpg", folder / "dot.jpg", *words, "--json", expect=1).stdout)["pictures"]:
+            holds("picture", json.dumps(picture))
 
 
 with tempfile.TemporaryDirectory(prefix="caukham-analyze-") as name:

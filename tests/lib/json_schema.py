@@ -1,9 +1,9 @@
-"""Enough of JSON Schema for our own schemas (app/analysis/schema), without a package: type, enum, required, properties,
-additionalProperties: false, items, minItems, minLength, minimum, maximum, pattern, $ref into $defs. A keyword it does not
-know is an error, so that no rule goes unheld."""
+"""Enough of JSON Schema for our own schemas (app/analysis/schema), without a package: type, const, enum, required, properties,
+additionalProperties, items, minItems, maxItems, minLength, minimum, maximum, pattern, oneOf, allOf, not, if, $ref into $defs. A
+keyword it does not know is an error, so that no rule goes unheld."""
 import re
 
-SAID = {"$schema", "$id", "$defs", "title", "description"}
+SAID = {"$schema", "$id", "$defs", "title", "description", "then", "else"}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
 
@@ -26,6 +26,9 @@ def violations(value, schema, root=None, path=""):
         elif key == "type":
             if not any(has_type(value, t) for t in ([rule] if isinstance(rule, str) else rule)):
                 say(f"{value!r} is not {rule}")
+        elif key == "const":
+            if value != rule:
+                say(f"{value!r} is not {rule!r}")
         elif key == "enum":
             if value not in rule:
                 say(f"{value!r} is none of {rule}")
@@ -44,9 +47,21 @@ def violations(value, schema, root=None, path=""):
         elif key == "items":
             for i, item in enumerate(value if isinstance(value, list) else ()):
                 out += violations(item, rule, root, f"{path}/{i}")
-        elif key == "minItems":
-            if isinstance(value, list) and len(value) < rule:
-                say(f"has fewer than {rule} items")
+        elif key in ("minItems", "maxItems"):
+            if isinstance(value, list) and (len(value) < rule if key == "minItems" else len(value) > rule):
+                say(f"has {len(value)} items, {key} is {rule}")
+        elif key == "if":
+            branch = "else" if violations(value, rule, root, path) else "then"
+            out += violations(value, schema.get(branch, {}), root, path)
+        elif key == "not":
+            if not violations(value, rule, root, path):
+                say("is what it must not be")
+        elif key == "allOf":
+            for one in rule:
+                out += violations(value, one, root, path)
+        elif key == "oneOf":
+            if sum(not violations(value, one, root, path) for one in rule) != 1:
+                say("is not exactly one of what it may be")
         elif key == "minLength":
             if isinstance(value, str) and len(value) < rule:
                 say(f"is shorter than {rule}")

@@ -17,7 +17,7 @@ struct Code {
   const char* loinc;     // "" : none
 };
 
-inline constexpr std::array<Code, 11> codes = {{
+inline constexpr std::array<Code, 14> codes = {{
     {"heart_rate_bpm", "/min", 147842, "MDC_ECG_HEART_RATE", "8867-4"},
     {"intervals_ms.pr", "ms", 146944, "MDC_ECG_TIME_PD_PR_GL", "8625-6"},
     {"intervals_ms.qrs", "ms", 147228, "MDC_ECG_TIME_PD_QRS_GL", "8633-0"},
@@ -26,6 +26,9 @@ inline constexpr std::array<Code, 11> codes = {{
     {"intervals_ms.qtc_fridericia", "ms", 146964, "MDC_ECG_TIME_PD_QTC_FREDERICA", "76634-5"},
     {"intervals_ms.qtc_framingham", "ms", 0, "", "8636-3"},
     {"intervals_ms.qtc_hodges", "ms", 0, "", "8636-3"},
+    {"intervals_ms.p", "ms", 0, "", ""},
+    {"rr_s", "s", 0, "", ""},
+    {"st_uv", "uV", 0, "", ""},
     {"axis_deg", "deg", 147204, "MDC_ECG_ANGLE_QRS_FRONT", "8632-2"},
     {"p_axis_deg", "deg", 147200, "MDC_ECG_ANGLE_P_FRONT", "8626-4"},
     {"t_axis_deg", "deg", 147208, "MDC_ECG_ANGLE_T_FRONT", "8638-9"},

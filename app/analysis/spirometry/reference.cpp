@@ -36,6 +36,23 @@ double Reference::at_z(double z) const {
   return base > 0 ? m * std::pow(base, 1 / l) : 0;
 }
 
+const char* publication(std::string_view set) {
+  if (set == "GLI2012") return "Quanjer et al., Eur Respir J 2012;40:1324";
+  if (set == "GLI2022") return "Bowerman et al., Am J Respir Crit Care Med 2023;207:768";
+  if (set == "NHANES3") return "Hankinson et al., Am J Respir Crit Care Med 1999;159:179";
+  return "";
+}
+
+const char* unit_of(std::string_view parameter) {
+  for (const char* ratio : {"FEV1FVC", "FEV075FVC", "FEV1FEV6"})
+    if (parameter == ratio) return "1";
+  for (const char* flow : {"FEF25_75", "FEF75", "PEF"})
+    if (parameter == flow) return "L/s";
+  for (const char* volume : {"FEV1", "FVC", "FEV075", "FEV6"})
+    if (parameter == volume) return "L";
+  return "";
+}
+
 void ReferenceTables::add(std::string_view text) {
   if (text.size() > 4 * 1024 * 1024) throw ReferenceError("reference table: more than 4 MiB");
   Equation* open = nullptr;

@@ -39,6 +39,10 @@ struct Reference {
   double percent(double value) const { return 100 * value / m; }
 };
 
+// Who published a set ("GLI2012" …) and the UCUM unit of a parameter ("FEV1" …); "" when not known.
+const char* publication(std::string_view set);
+const char* unit_of(std::string_view parameter);
+
 class ReferenceTables {
  public:
   // Adds what one table file holds. At most 4 MiB. Throws ReferenceError with the line.

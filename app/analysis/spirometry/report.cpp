@@ -83,7 +83,7 @@ json session_json(const Session& s) {
 json reference_json(const Report& r) {
   json rows = json::array();
   for (const auto& row : r.references) {
-    json out = {{"parameter", row.parameter}, {"value", rounded(row.value, 4)}};
+    json out = {{"parameter", row.parameter}, {"value", rounded(row.value, 4)}, {"unit", unit_of(row.parameter)}};
     if (row.reference) {
       const double z = row.reference->z(row.value);
       out.update({{"predicted", rounded(row.reference->m, 4)},
@@ -97,7 +97,7 @@ json reference_json(const Report& r) {
     }
     rows.push_back(out);
   }
-  return {{"set", r.reference_set}, {"values", rows}};
+  return {{"set", r.reference_set}, {"publication", publication(r.reference_set)}, {"age_mode", "interpolate"}, {"values", rows}};
 }
 
 const ReferenceRow* row_of(const Report& r, const char* parameter) {

@@ -13,7 +13,5 @@ void use_folder(const std::string& folder);
 void end_within(unsigned seconds);
 // Onto stderr, also in the middle of a crash.
 void write_stderr(std::string_view text);
-// `act` runs when this process crashes, and must need nothing but write_stderr.
-void before_crash(void (*act)());
 
 }  // namespace caukham::pluginhost

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "ipc/crash.hpp"
 #include "ipc/flight.hpp"
 #include "pluginhost/own_process.hpp"
 
@@ -28,7 +29,7 @@ void Trace::record_into(ipc::Mapping flight) {
 void Trace::enable() {
   enabled_ = true;
   shown_bytes = 32;
-  before_crash([] { dump(); });
+  ipc::before_crash([] { dump(); });
 }
 
 void Trace::note(std::string_view what, unsigned endpoint, ck_result result,

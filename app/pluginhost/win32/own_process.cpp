@@ -5,16 +5,6 @@
 #include "ipc/win32/windows.hpp"
 
 namespace caukham::pluginhost {
-namespace {
-
-void (*last_act)() = nullptr;
-
-LONG WINAPI on_crash(EXCEPTION_POINTERS*) {
-  last_act();
-  return EXCEPTION_CONTINUE_SEARCH;
-}
-
-}  // namespace
 
 int own_pid() { return static_cast<int>(::GetCurrentProcessId()); }
 
@@ -36,11 +26,6 @@ void end_within(unsigned seconds) {
 void write_stderr(std::string_view text) {
   DWORD n = 0;
   ::WriteFile(::GetStdHandle(STD_ERROR_HANDLE), text.data(), static_cast<DWORD>(text.size()), &n, nullptr);
-}
-
-void before_crash(void (*act)()) {
-  last_act = act;
-  ::SetUnhandledExceptionFilter(on_crash);
 }
 
 }  // namespace caukham::pluginhost

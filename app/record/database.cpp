@@ -165,7 +165,10 @@ Database Database::open(const std::filesystem::path& path, std::span<const char*
     const bool ours = id.next() && id.integer(0) == application_id;
     // Without any table it is the beginning of ours: the program was killed during its very first start.
     if (!ours && db.query("SELECT 1 FROM sqlite_master").next())
-      damaged(path.string(), "it is the database of another program");
+      throw RecordError(Fault::corrupt,
+                        core::tr("{0} is the database of another program and no record of Caukham. Nothing was changed. Call IT: move "
+                                 "this file elsewhere, or choose another data folder.",
+                                 path.string()));
   }
   const auto version = [&] {
     Row row = db.query("PRAGMA user_version");

@@ -45,7 +45,7 @@ std::shared_ptr<spdlog::logger> make(const LogSettings& settings, bool& file_ope
   }
   logger->set_level(spdlog::level::debug);  // the sinks decide
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  logger->flush_on(spdlog::level::warn);
+  logger->flush_on(spdlog::level::info);  // what was said before a crash is in the file
   return logger;
 }
 

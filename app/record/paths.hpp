@@ -8,6 +8,9 @@ namespace caukham::record {
 // created.
 std::filesystem::path default_data_folder();
 
+// Makes the folder where it is missing, for its owner alone. Throws RecordError: full, io.
+void make_private_folder(const std::filesystem::path& folder);
+
 struct Layout {
   std::filesystem::path root;
   std::filesystem::path database() const { return root / "caukham.db"; }

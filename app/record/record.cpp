@@ -24,6 +24,13 @@ std::int64_t system_ns() {
       .count();
 }
 
+bool holds_anything(const fs::path& folder) {
+  std::error_code error;
+  return fs::directory_iterator(folder, error) != fs::directory_iterator();
+}
+
+}  // namespace
+
 void make_private_folder(const fs::path& folder) {
   std::error_code error;
   const bool made = fs::create_directories(folder, error);
@@ -37,13 +44,6 @@ void make_private_folder(const fs::path& folder) {
     fsync_directory(folder.parent_path());
   }
 }
-
-bool holds_anything(const fs::path& folder) {
-  std::error_code error;
-  return fs::directory_iterator(folder, error) != fs::directory_iterator();
-}
-
-}  // namespace
 
 std::unique_ptr<Record> Record::open(RecordOptions options) {
   Layout layout{options.folder.empty() ? default_data_folder() : options.folder};

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "core/i18n.hpp"
 #include "station/station.hpp"
 
 namespace caukham::station {
@@ -25,8 +26,8 @@ fs::path any_of(const std::vector<fs::path>& places) {
 // The program says which part is missing instead of failing later.
 fs::path first_of(const std::string& part, const std::vector<fs::path>& places) {
   if (auto found = any_of(places); !found.empty()) return found;
-  throw std::runtime_error("This installation is not complete: " + part + " is missing (looked in " +
-                           places.front().string() + "). Install Caukham again.");
+  throw std::runtime_error(core::tr("This installation is not complete: {0} is missing (looked in {1}). Install Caukham again.", part,
+                                    places.front().string()));
 }
 
 }  // namespace
@@ -41,14 +42,14 @@ Installation find_installation(const fs::path& program_folder) {
   found.plugin_host = first_of(host, places("pluginhost", host));
   // Practice only: an installation may be without it.
   found.simulator = any_of(places("virtualbus", std::string("caukham-simulator") + program_suffix));
-  found.plugins = first_of("the plugins folder", {program_folder / ".." / "lib" / "caukham" / "plugins",
+  found.plugins = first_of(core::tr("the plugins folder"), {program_folder / ".." / "lib" / "caukham" / "plugins",
                                                   program_folder / "plugins", program_folder / ".." / ".." / "plugins"});
-  found.keys = first_of("the vendors' keys", {share / "keys", program_folder / "keys", program_folder / ".." / "trust" / "keys"});
-  found.console = first_of("the specialist's page", {share / "console", program_folder / "console",
+  found.keys = first_of(core::tr("the vendors' keys"), {share / "keys", program_folder / "keys", program_folder / ".." / "trust" / "keys"});
+  found.console = first_of(core::tr("the specialist's page"), {share / "console", program_folder / "console",
                                                      fs::path(CAUKHAM_SOURCE_CONSOLE)});
-  found.locale = first_of("the languages", {program_folder / ".." / "share" / "locale", program_folder / "locale",
+  found.locale = first_of(core::tr("the languages"), {program_folder / ".." / "share" / "locale", program_folder / "locale",
                                             program_folder / ".." / "po"});
-  found.reference = first_of("the reference values", {share / "reference", fs::path(CAUKHAM_SOURCE_REFERENCE)});
+  found.reference = first_of(core::tr("the reference values"), {share / "reference", fs::path(CAUKHAM_SOURCE_REFERENCE)});
   return found;
 }
 

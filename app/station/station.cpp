@@ -1,9 +1,12 @@
 #include "station/station.hpp"
 
+#include <utility>
+
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
 #include "core/log.hpp"
 #include "json/json_text.hpp"
+#include "station/folder_use.hpp"
 #include "station/station_impl.hpp"
 
 namespace caukham::station {
@@ -77,12 +80,7 @@ void StationImpl::open_record() {
   try {
     record_ = record::Record::open({.folder = options_.data_folder});
     record_trouble_.clear();
-    for (const auto& unfinished : record_->recover("station").unfinished) {
-      if (unfinished.files.empty()) continue;
-      notice(Notice::Level::warning,
-             tr("An examination of {0} was interrupted; its recordings are kept and can be finished.",
-                core::iso8601_utc(unfinished.exam.opened_ns)));
-    }
+    tell_interrupted(record_->recover("station"));
     list_recent();
     draft_.ready = devices_ != nullptr;
   } catch (const record::RecordError& e) {
@@ -97,6 +95,32 @@ void StationImpl::open_record() {
     record_trouble_ = tr("The record could not be opened ({0}). Restart the program; call IT if it happens again.",
                          std::string(e.what()));
   }
+}
+
+// One notice, for the bar shows the newest alone. It claims no more than the recovery has found.
+void StationImpl::tell_interrupted(const record::Recovery& found) {
+  std::string words;
+  const auto add = [&](const std::string& sentence) { words += (words.empty() ? "" : " ") + sentence; };
+  const bool interrupted = options_.interrupted && !std::exchange(interruption_told_, true);
+  if (interrupted)
+    add(options_.crash_dump.empty() ? tr("Last time Caukham was not closed: the PC or Caukham stopped before.")
+                                    : tr("Last time a fault ended Caukham."));
+  bool whole = true, unfinished = false;
+  for (const auto& one : found.unfinished) {
+    for (const auto& file : one.files) whole = whole && file.problem.empty();
+    if (one.files.empty()) continue;
+    unfinished = true;
+    add(tr("An examination of {0} was interrupted; its recordings are kept and can be finished.",
+           core::iso8601_utc(one.exam.opened_ns)));
+  }
+  if (words.empty()) return;
+  if (interrupted) {
+    if (!whole) add(tr("Not every recording of it can be read."));
+    else if (!unfinished) add(tr("What was recorded until then is kept."));
+    const auto traces = options_.crash_dump.empty() ? logs_folder(record_->layout().root) : options_.crash_dump;
+    add(tr("For the technician: {0}", traces.string()));
+  }
+  notice(Notice::Level::warning, words);
 }
 
 void StationImpl::act_now(const char* what, const std::function<void()>& task) {

@@ -21,6 +21,8 @@ struct Options {
   std::string replay;                    // a recording, or an exported exam's folder, played as devices
   std::string ecg_record;                // simulation: a WFDB header to play; empty: the ECG model
   std::string spirometry_folder;         // simulation: volume-time curves; empty: a synthetic manoeuvre
+  bool interrupted = false;              // the program was not closed last time, and the nurse is told
+  std::filesystem::path crash_dump;      // what is left of the crash that ended it; empty: nothing
   std::string address = "0.0.0.0";
   std::uint16_t port = 0;                // 0: any free one
   std::string public_host;               // for the link; empty: found

@@ -111,6 +111,7 @@ class StationImpl final : public Station {
   // station.cpp
   void begin();
   void open_record();
+  void tell_interrupted(const record::Recovery& found);
   void act_now(const char* what, const std::function<void()>& task);  // an error becomes a notice
   void act(const char* what, std::function<void()> task);             // posts it
   void act_in_exam(const char* what, std::function<void()> task);     // only while it runs
@@ -192,6 +193,7 @@ class StationImpl final : public Station {
   Backlog backlog_{[this](const std::string& words) { notice(Notice::Level::problem, words); }};
   std::map<core::DeviceId, Electrodes> electrodes_;  // forgotten when the device stops: it says them anew
   std::set<core::DeviceId> live_;                    // as the last snapshot saw them
+  bool interruption_told_ = false;                   // said once, however often the record is opened
   std::string record_trouble_;                       // why the record is not open; "" when it is
   std::int64_t record_again_ns_ = 0, disk_looked_ns_ = INT64_MIN / 2;
   bool troubled_ = false;      // the last snapshot said so

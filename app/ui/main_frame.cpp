@@ -4,6 +4,7 @@
 
 #include "core/clock.hpp"
 #include "core/i18n.hpp"
+#include "core/log.hpp"
 #include "ui/native.hpp"
 #include "ui/words.hpp"
 
@@ -45,6 +46,15 @@ MainFrame::MainFrame(station::Desk& desk, const WindowOptions& options)
 }
 
 MainFrame::~MainFrame() { timer_.Stop(); }
+
+// Somebody has started Caukham once more.
+void MainFrame::come_forward() {
+  if (IsIconized()) Iconize(false);
+  Show();
+  Raise();
+  RequestUserAttention(wxUSER_ATTENTION_INFO);  // where the desktop does not let it in front
+  core::log_info("window", "started once more: this window was brought to the front");
+}
 
 void MainFrame::remember_size() {
   settings_.maximised = IsMaximized();
@@ -157,7 +167,10 @@ void MainFrame::poll() {
   choose_front(now);
   if (fresh) show_snapshot(*snapshot);
   top_->tick(now);
-  if (ticks_ % 10 == 0) tray_->tick(now);
+  if (ticks_ % 10 == 0) {
+    tray_->tick(now);
+    if (options_.asked_to_show && options_.asked_to_show()) come_forward();
+  }
   if (notice_->show(*snapshot, now)) {
     frame_->Layout();
     frame_->Refresh();  // Windows moves what stands below as it was painted, and leaves what was covered

@@ -40,6 +40,7 @@ class MainFrame : public wxFrame {
   std::string front_can() const;
   void open_menu(wxWindow* at);
   void remember_size();
+  void come_forward();
 
   void capture();
   void clip();

@@ -18,6 +18,12 @@ Monitor monitor_of(const wxWindow* window);
 // The desktop's size of letters; 1.0 is 96 dpi.
 double desktop_text_scale();
 
+// Whether windows can be shown at all.
+bool has_screen();
+
+// Another program of this user's, which is about to bring its window forward, may do so.
+void let_to_front(int pid);
+
 // Paints the window with all it holds into a PNG, whether it is covered by others or not. False: cannot
 // write.
 bool render_png(wxWindow* window, const std::string& path);

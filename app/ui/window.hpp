@@ -14,6 +14,7 @@ struct WindowOptions {
   std::filesystem::path screenshot_dir;  // not empty: F12 and the script put pictures of the window there
   int width = 0, height = 0;             // 0: as it was last
   double text_scale = 0;                 // 0: the desktop's
+  std::function<bool()> asked_to_show;   // looked at three times a second: whether somebody wants the window in front
   std::function<void()> opened;          // called once on the window's thread when it can be seen
 };
 

@@ -4,6 +4,8 @@
 #include <cairo.h>
 #include <gtk/gtk.h>
 
+#include <cstdlib>
+
 #include "ui/pch/wx_pch.hpp"
 
 namespace caukham::ui::native {
@@ -33,6 +35,15 @@ double desktop_text_scale() {
   const double dpi = screen ? gdk_screen_get_resolution(screen) : -1;
   return dpi > 0 ? dpi / 96.0 : 1.0;
 }
+
+// Asked before wx starts GTK, which bears no call before that.
+bool has_screen() {
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY"})
+    if (const char* screen = std::getenv(name); screen && *screen) return true;
+  return false;
+}
+
+void let_to_front(int) {}
 
 bool render_png(wxWindow* window, const std::string& path) {
   GtkWidget* widget = window->GetHandle();

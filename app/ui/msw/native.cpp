@@ -61,6 +61,10 @@ double desktop_text_scale() {
   return result == ERROR_SUCCESS && percent >= 100 && percent <= 225 ? percent / 100.0 : 1.0;
 }
 
+bool has_screen() { return true; }
+
+void let_to_front(int pid) { ::AllowSetForegroundWindow(static_cast<DWORD>(pid)); }
+
 bool render_png(wxWindow* window, const std::string& path) {
   int width = 0, height = 0;
   window->GetClientSize(&width, &height);

@@ -30,8 +30,7 @@ struct Folder {
 struct Bench {
   std::unique_ptr<station::Station> desk;
 
-  explicit Bench(const fs::path& data) {
-    station::Options options;
+  explicit Bench(const fs::path& data, station::Options options = {}) {
     options.data_folder = data;
     options.program_folder = PROGRAM_FOLDER;
     options.language = "en";
@@ -204,6 +203,33 @@ TEST_CASE("a damaged record at the start must be said for as long as it is so, a
   }
   std::ifstream file(folder.path / "caukham.db");
   CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == rubbish);
+}
+
+TEST_CASE("an end nobody asked for must be said at the next start, with what is known to be kept and where the traces lie") {
+  const Folder folder;
+  station::Options options;
+  options.interrupted = true;
+  const auto said = [&] {
+    Bench bench(folder.path, options);
+    const auto now = bench.wait([](const auto& s) { return s.ready; });
+    CHECK(now->notices.size() == 1);
+    return now->notices.empty() ? "" : now->notices.front().words;
+  };
+  CHECK(said() == "Last time Caukham was not closed: the PC or Caukham stopped before. What was recorded until then is kept. "
+                  "For the technician: " + (folder.path / "logs").string());
+  options.crash_dump = folder.path / "logs" / "crash-caukham-20261122-173004-77.dmp";
+  CHECK(said() == "Last time a fault ended Caukham. What was recorded until then is kept. For the technician: " +
+                      options.crash_dump.string());
+  {
+    Bench bench(folder.path);
+    bench.wait([](const auto& s) { return s.ready; });
+    const std::string exam = bench.desk->record().open_exam("nurse", bench.desk->record().begin_encounter("nurse"), "test");
+    std::ofstream(bench.desk->record().exam_folder(exam) / "ecg.bdf") << "torn in its first bytes";
+  }
+  const auto torn = said();
+  CHECK(torn.find("was interrupted") != std::string::npos);
+  CHECK(torn.find("Not every recording of it can be read.") != std::string::npos);
+  CHECK(torn.find("is kept.") == std::string::npos);
 }
 
 TEST_CASE("a record that breaks in the middle of an exam must not stop the recording, and what it holds is kept as files") {

@@ -1,26 +1,18 @@
 #!/usr/bin/env python3
-"""caukham-cli analyze must answer every bad input with one sentence, or with "cannot tell" and no number: each case is
+"""caukham-cli analyze must answer every bad recording of a heart with one sentence, or with "cannot tell" and no number: each case is
 named, format by format, and told with its verdict."""
 import json
 import math
 import pathlib
 import random
 import sys
-import tempfile
-import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
-from recordings import (RATE, Analyze, hearts, write_16, write_212, write_annotations, write_edf,  # noqa: E402
-                        write_jpeg, write_png, write_wf)
+from bad_input import LETTER, must, refused, run  # noqa: E402
+from recordings import RATE, Analyze, hearts, write_16, write_212, write_annotations, write_edf  # noqa: E402
 
 cli = Analyze(sys.argv[1])
-LETTER = "Dear colleague,\nplease find attached.\n"
-cases = []
-
-
-def must(name, judge, *args):
-    cases.append((name, judge, args))
 
 
 # --- ECG -------------------------------------------------------------------------------------------------------------
@@ -34,10 +26,6 @@ def no_number(path):
     assert all(told["cannot_tell"][k] for k in ("heart_rate_bpm", "intervals_ms.qt", "axis_deg")), told["cannot_tell"]
     assert all(q["reasons"] for q in told["quality"].values() if not q["usable"]), told["quality"]
     assert "cannot tell" in cli("ecg", path, "--lang", "en").stdout
-
-
-def refused(what, *says):
-    return lambda path: cli.refused(what, path, *(("--lang", "en") if what == "ecg" else ()), says=says)
 
 
 def says_cut_off(path):
@@ -75,7 +63,7 @@ def ecg(folder):
         if form == "WFDB 212":
             continue
         write(folder / f"{key}slow", [[v for v in l[:1000]] for l in heart], rate=25)
-        must(f"ECG, {form}: a wrong rate, 25 a second", refused("ecg", "25"), folder / f"{key}slow{suffix[form]}")
+        must(f"ECG, {form}: a wrong rate, 25 a second", refused(cli, "ecg", "25"), folder / f"{key}slow{suffix[form]}")
         write(folder / f"{key}fast", heart, rate=4 * RATE)  # QRS complexes of 0.3 s and 18 a minute, said in the header
         must(f"ECG, {form}: a wrong rate, four times the true one", no_number, folder / f"{key}fast{suffix[form]}")
     missing = folder / "nan212.dat"
@@ -87,20 +75,20 @@ def ecg(folder):
     write_16(folder, "whole", [int(200 * v) for v in heart[0]])
     for number, (rate, what) in enumerate((("0", "zero"), ("nan", "not a number"), ("-360", "negative"), ("1e99", "endless"))):
         (folder / f"rate{number}.hea").write_text(f"rate{number} 1 {rate} 7200\nwhole.dat 16 200 16 0 0 0 0 II\n")
-        must(f"ECG, WFDB: a sampling rate that is {what}", refused("ecg", f"rate{number}"), folder / f"rate{number}")
+        must(f"ECG, WFDB: a sampling rate that is {what}", refused(cli, "ecg", f"rate{number}"), folder / f"rate{number}")
     for name, text in (("void", ""), ("letter", LETTER)):
         (folder / f"{name}.hea").write_text(text)
-        must(f"ECG, WFDB: a header that is {'empty' if not text else 'a text file'}", refused("ecg", f"{name}.hea"), folder / name)
+        must(f"ECG, WFDB: a header that is {'empty' if not text else 'a text file'}", refused(cli, "ecg", f"{name}.hea"), folder / name)
         for end in (".edf", ".bdf"):
             (folder / f"{name}{end}").write_text(text)
-            must(f"ECG, {end[1:].upper()}: a file that is {'empty' if not text else 'a text file'}", refused("ecg", f"{name}{end}"),
+            must(f"ECG, {end[1:].upper()}: a file that is {'empty' if not text else 'a text file'}", refused(cli, "ecg", f"{name}{end}"),
                  folder / f"{name}{end}")
     (folder / "words.txt").write_text(LETTER)
-    must("ECG: a text file", refused("ecg", "words.txt"), folder / "words.txt")
+    must("ECG: a text file", refused(cli, "ecg", "words.txt"), folder / "words.txt")
     (folder / "lone.hea").write_text("lone 1 360 1000\nlone.dat 212 200 11 1024 0 0 0 MLII\n")
-    must("ECG, WFDB: a header whose samples are not there", refused("ecg", "lone.dat"), folder / "lone")
+    must("ECG, WFDB: a header whose samples are not there", refused(cli, "ecg", "lone.dat"), folder / "lone")
     write_16(folder, "emptydat", [])
-    must("ECG, WFDB: a file of samples that is empty", refused("ecg", "emptydat"), folder / "emptydat")
+    must("ECG, WFDB: a file of samples that is empty", refused(cli, "ecg", "emptydat"), folder / "emptydat")
     write_212(folder, "half212", heart)
     write_16(folder, "half16", [int(200 * v) for v in heart[0]])
     for name in ("half212", "half16"):
@@ -112,13 +100,13 @@ def ecg(folder):
         write_edf(whole, ["ECG I", "ECG II"], "mV", RATE, heart, bits, low=-5, high=5)
         assert len(json.loads(cli("ecg", whole, "--json").stdout)["beats"]) > 15, "the writer's own file must be good"
         data = whole.read_bytes()
-        for name, keep, judge in (("header", 200, refused("ecg", f"header{end}")), ("middle", len(data) // 2 + 1, says_cut_off)):
+        for name, keep, judge in (("header", 200, refused(cli, "ecg", f"header{end}")), ("middle", len(data) // 2 + 1, says_cut_off)):
             (folder / f"{name}{end}").write_bytes(data[:keep])
             must(f"ECG, {end[1:].upper()}: a file cut off in its {name}", judge, folder / f"{name}{end}")
         nan = data.replace(b"-5      -5      ", b"nan     nan     ", 1)
         assert nan != data
         (folder / f"nan{end}").write_bytes(nan)
-        must(f"ECG, {end[1:].upper()}: a physical range that is not a number (NaN)", refused("ecg", f"nan{end}"), folder / f"nan{end}")
+        must(f"ECG, {end[1:].upper()}: a physical range that is not a number (NaN)", refused(cli, "ecg", f"nan{end}"), folder / f"nan{end}")
         write_edf(folder / f"reversed{end}", *twelve(heart[0], swapped=True), bits, low=-5, high=5)
         write_edf(folder / f"proper{end}", *twelve(heart[0], swapped=False), bits, low=-5, high=5)
         must(f"ECG, {end[1:].upper()}: arm electrodes reversed", hints_reversal, folder / f"reversed{end}", folder / f"proper{end}")
@@ -138,119 +126,6 @@ def hints_reversal(wrong, right):
     told = json.loads(cli("ecg", wrong, "--json", "--lang", "en").stdout)["reversal_hint"]
     assert told and len(told[0]["advice"]) > 30 and told[0]["because"], told
     assert not json.loads(cli("ecg", right, "--json").stdout)["reversal_hint"], "the same, not reversed"
-
-
-# --- breath ----------------------------------------------------------------------------------------------------------
-
-def no_blow(path):
-    done = cli("spirometry", path, "--json", expect=1)
-    told = json.loads(done.stdout)
-    assert told["errors"] and len(told["errors"][0]["reason"]) > 10, told["errors"]
-    assert told["manoeuvres"] == [] and told.get("fvc_l") is None and told.get("fev1_l") is None, told
-    said = cli("spirometry", path, expect=1)
-    assert path.name in said.stdout + said.stderr, (said.stdout, said.stderr)
-
-
-def not_acceptable(path):
-    told = json.loads(cli("spirometry", path, "--json", expect=1).stdout)
-    blow = told["manoeuvres"][0]
-    assert blow["acceptable"] == blow["usable"] == {"fev1": False, "fvc": False}, blow
-    assert any(c["name"] == "complete_recording" and c["result"] == "failed" and c["reason"] for c in blow["criteria"]), blow["criteria"]
-    assert told.get("fvc_l") is None and told.get("fev1_l") is None, told
-
-
-def breath(folder):
-    samples = {"constant": ["1.0"] * 500, "of one sample": ["0.1"], "of NaN": ["0.1", "nan"] * 200, "of NaN alone": ["nan"] * 400,
-               "infinite": ["inf"] * 400, "saturated": ["3000"] * 500, "without samples": []}
-    for form in ("VT", "FT"):
-        for number, (what, data) in enumerate(samples.items()):
-            path = folder / f"{form}{number}.wf"
-            path.write_text(f"[Header]\nType={form}\nFreq=100\n[Data]\n" + "\n".join(data) + "\n")
-            must(f"breath, .wf {form}: a curve {what}", no_blow, path)
-    write_wf(folder / "good.wf", 4.0, 0.9)
-    good = (folder / "good.wf").read_text()
-    for number, rate in enumerate(("0", "-100", "nan", "5", "1e9", "fast")):
-        path = folder / f"rate{number}.wf"
-        path.write_text(good.replace("Freq=100", f"Freq={rate}"))
-        must(f"breath, .wf: a wrong rate, {rate}", no_blow, path)
-    for name, text in (("void.wf", ""), ("letter.wf", LETTER), ("header.wf", good[:20]), ("void.edf", ""), ("letter.edf", LETTER)):
-        (folder / name).write_text(text)
-        must(f"breath: {name}", no_blow, folder / name)
-    (folder / "cut.wf").write_text("\n".join(good.splitlines()[:75]) + "\n")  # 0.7 s of 8 s
-    must("breath, .wf: a curve cut off 0.7 s after its start", not_acceptable, folder / "cut.wf")
-    flow = [0.0] * 200 + [8.0 * math.exp(-i / 50) for i in range(800)] + [0.0] * 200
-    for end, bits in ((".edf", 16), (".bdf", 24)):
-        form = end[1:].upper()
-        write = lambda name, values, rate=100, unit="L/s": write_edf(folder / f"{name}{end}", ["Flow"], unit, rate, [values], bits, low=-20, high=20)
-        write("blow", flow)
-        assert json.loads(cli("spirometry", folder / f"blow{end}", "--json").stdout)["manoeuvres"], "the writer's own file must be good"
-        for name, values in (("constant", [1.0] * 1200), ("of one sample", [1.0]), ("saturated", [20.0] * 1200), ("still", [0.0] * 1200)):
-            stem = "flow " + name
-            write(stem, values)
-            must(f"breath, {form}: a curve {name}", no_blow, folder / f"{stem}{end}")
-        write("flow slow", flow, 10)
-        must(f"breath, {form}: a wrong rate, 10 a second", no_blow, folder / f"flow slow{end}")
-        write("flow heart", flow, 100, "mV")
-        must(f"breath, {form}: a recording that has no flow", no_blow, folder / f"flow heart{end}")
-        (folder / f"flow cut{end}").write_bytes((folder / f"blow{end}").read_bytes()[:100])
-        must(f"breath, {form}: a file cut off in its header", no_blow, folder / f"flow cut{end}")
-
-
-# --- reference values ------------------------------------------------------------------------------------------------
-
-HEAD = "set,age_mode,sex,age,height_cm,ethnicity,parameter,value\n"
-
-
-def no_reference(path):
-    """Every row comes back, without a number that was not computed, and the reason names the line."""
-    done = cli("gli", path, expect=1)
-    assert "line 2" in done.stderr and done.stdout.splitlines()[1].endswith(",,,,,,,"), (done.stdout, done.stderr)
-    rows = json.loads(cli("gli", path, "--json", expect=1).stdout)
-    assert rows[0]["reason"] and not {"L", "M", "S", "zscore", "lln"} & set(rows[0]), rows
-
-
-def reference(folder):
-    for name, text in (("empty", ""), ("a text file", LETTER), ("without most columns", "set,sex,age\nGLI2012,m,40\n"), ("a head alone", HEAD)):
-        path = folder / f"{name.replace(' ', '')}.csv"
-        path.write_text(text)
-        must(f"reference values: a table that is {name}", refused("gli", path.name), path)
-    for number, (what, row) in enumerate((
-            ("an age that is NaN", "GLI2022,round,1,nan,175,1,FEV1,3"), ("a height that is NaN", "GLI2022,round,1,40,nan,1,FEV1,3"),
-            ("a value that is NaN", "GLI2022,round,1,40,175,1,FEV1,nan"), ("an endless value", "GLI2022,round,1,40,175,1,FEV1,inf"),
-            ("a value of zero", "GLI2022,round,1,40,175,1,FEV1,0"), ("an age in words", "GLI2022,round,1,forty,175,1,FEV1,3"),
-            ("an age of 400 years", "GLI2022,round,1,400,175,1,FEV1,3"), ("a height in metres", "GLI2022,round,1,40,1.75,1,FEV1,3"),
-            ("an unknown set", "GLI1999,round,1,40,175,1,FEV1,3"), ("an unknown sex", "GLI2022,round,x,40,175,1,FEV1,3"),
-            ("an unknown parameter", "GLI2022,round,1,40,175,1,DLCO,3"), ("an unknown age mode", "GLI2022,about,1,40,175,1,FEV1,3"),
-            ("a row cut off", "GLI2022,round,1,40"))):
-        path = folder / f"row{number}.csv"
-        path.write_text(HEAD + row + "\n")
-        must(f"reference values: {what}", no_reference, path)
-
-
-# --- pictures --------------------------------------------------------------------------------------------------------
-
-def nothing_in_view(path):
-    """Decoded well, and judged: nothing in view, never "good"."""
-    told = json.loads(cli("picture", path, "--json").stdout)["pictures"][0]
-    view = next(f for f in told["findings"] if f["key"] == "in_view")
-    assert view["verdict"] == "poor" and len(view["sentence"]) > 15, view
-    assert len(told["sentence"]) > 15 and "good" not in told["verdict"], (told["verdict"], told["sentence"])
-
-
-def pictures(folder):
-    for grey, colour in ((0, "black"), (255, "white"), (128, "grey")):
-        write_jpeg(folder / f"{colour}.jpg", 640, 480, grey), write_png(folder / f"{colour}.png", 640, 480, grey)
-        must(f"picture: a {colour} JPEG", nothing_in_view, folder / f"{colour}.jpg")
-        must(f"picture: a {colour} PNG", refused("picture", f"{colour}.png", "PNG"), folder / f"{colour}.png")
-    write_jpeg(folder / "dot.jpg", 8, 8, 128)
-    must("picture: a JPEG too small to be judged", refused("picture", "dot.jpg"), folder / "dot.jpg")
-    half_jpg, half_png = ((folder / f"grey{e}").read_bytes() for e in (".jpg", ".png"))
-    for name, data in (("void.jpg", b""), ("void.png", b""), ("letter.jpg", LETTER.encode()), ("letter.png", LETTER.encode()),
-                       ("stub.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"), ("cut.jpg", half_jpg[:40]), ("cut.png", half_png[:30]),
-                       ("other.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)):
-        (folder / name).write_bytes(data)
-        must(f"picture: {name}", refused("picture", name), folder / name)
-    must("picture: a file that is not there", refused("picture", "nowhere.jpg"), folder / "nowhere.jpg")
 
 
 # --- scores, and what is asked wrongly -------------------------------------------------------------------------------
@@ -287,20 +162,4 @@ def asked_wrongly(folder):
     must("an unknown subject, and help", helps)
 
 
-with tempfile.TemporaryDirectory(prefix="caukham-bad-") as name:
-    for room in (ecg, breath, reference, pictures, asked_wrongly):
-        inside = pathlib.Path(name) / room.__name__
-        inside.mkdir()
-        room(inside)
-    failed = 0
-    for what, judge, args in cases:
-        try:
-            judge(*args)
-            print(f"ok     {what}")
-        except Exception as e:
-            failed += 1
-            print(f"FAILED {what}: {type(e).__name__} {str(e)[:600]}")
-            if not isinstance(e, AssertionError):
-                traceback.print_exc()
-print(f"{len(cases)} kinds of bad input, {failed} failed")
-sys.exit(1 if failed else 0)
+run(ecg, asked_wrongly)

@@ -175,6 +175,19 @@ AmbulatoryCase ambulatory(const Mixture& mix, double seconds, std::uint64_t seed
   return out;
 }
 
+AmbulatoryCase half_hour(std::uint64_t seed) {
+  Mixture mix = mixture(seed);
+  const auto disturbed = ambulatory(mix, 1800, seed).ecg;
+  mix.disturbance = K::pvc;  // none: the same beats, undisturbed
+  auto out = ambulatory(mix, 1800, seed);
+  for (std::size_t c = 0; c < 2; ++c)
+    for (std::size_t i = 0; i < disturbed.samples(); ++i) {
+      const double minute = static_cast<double>(i) / disturbed.fs_hz / 60;
+      if ((minute > 8 && minute < 13) || (minute > 20 && minute < 25)) out.ecg.uv[c][i] = disturbed.uv[c][i];
+    }
+  return out;
+}
+
 Score compare(const AmbulatoryCase& c, const std::vector<analysis::ecg::Beat>& found, double window_s) {
   std::vector<std::uint64_t> samples;
   for (const auto& b : found)

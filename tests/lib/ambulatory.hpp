@@ -68,6 +68,8 @@ struct Mixture {
 Mixture mixture(std::uint64_t seed);  // drawn by lot
 bool lone_tall_p(const Mixture& mix);  // P waves as high as R with no QRS after them: the record itself does not tell
 AmbulatoryCase ambulatory(const Mixture& mix, double seconds, std::uint64_t seed, double fs_hz = 360);
+// Half an hour as the arrhythmia databases' records are: one patient's rhythm throughout, disturbed for ten minutes of it.
+AmbulatoryCase half_hour(std::uint64_t seed);
 Score compare(const AmbulatoryCase& c, const std::vector<analysis::ecg::Beat>& found, double window_s = 0.150);
 
 }  // namespace caukham::tests

@@ -1,6 +1,6 @@
 // The daily check with a syringe: is what the sensor calls three litres three litres, slow and fast? ATS/ERS
 // 2019: at least three strokes between 0.5 and 12 L/s, each within ±3 % (±2.5 % for the spirometer and ±0.5 %
-// for the syringe; stated so in public summaries, the primary's wording was not checked). Syringe air is at
+// for the syringe; stated so in the ERS' own course text and other summaries, the primary's wording was not checked). Syringe air is at
 // room conditions: flow without BTPS correction. Pure: the date comes in, the log is the caller's.
 #pragma once
 #include <span>

@@ -1,9 +1,12 @@
-// Text of UTF-8 is the name of the file it spells (packaging/windows/resource/utf8_paths.cpp).
+// Text of UTF-8 is the name of the file it spells (packaging/windows/resource/utf8_paths.cpp), however long (long_folders.cpp).
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cwchar>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <vector>
 
 namespace fs = std::filesystem;
 
@@ -31,4 +34,23 @@ TEST_CASE("the C library's conversion of a whole text counts, stops, and ends as
   CHECK(at == nullptr);
   CHECK(std::wstring(out) == L"t\u1ebf\U0001fac0");
   CHECK(std::mbrlen("ế", 3, &state) == 3);
+}
+
+TEST_CASE("a folder whose path has more than 260 characters is listed and cleared like any other") {
+  const fs::path root = fs::temp_directory_path() / "caukham_long_path_test";
+  fs::remove_all(root);
+  fs::path folder = root;
+  for (int i = 0; i < 8; ++i) folder /= "Trạm y tế xã Tả Van, huyện Sa Pa " + std::to_string(i);
+  REQUIRE(folder.wstring().size() > 290);
+  fs::create_directories(folder);
+  CHECK(fs::is_empty(folder));
+  for (const char* name : {"a", "ế", "c"}) std::ofstream(folder / name) << name;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"a", "c", "ế"});
+  CHECK_THROWS(fs::directory_iterator(folder / "a"));
+  CHECK_THROWS(fs::directory_iterator(folder / "nothing"));
+  CHECK(fs::remove_all(root) == 12);
+  CHECK_FALSE(fs::exists(root));
 }

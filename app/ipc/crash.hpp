@@ -12,7 +12,8 @@ void before_crash(void (*act)());
 
 // From now on a crash leaves a small dump "crash-PROGRAM-TIME.dmp" (UTC) in `folder`, which is made, and of all dumps there
 // at most `keep` stay: the threads' stacks without what is no address, and no heap, for patients' data lie there. On
-// Windows only; Linux has core dumps of its own. [main thread, once]
+// Windows only; Linux has core dumps of its own. Writing takes a while: not for a process that is to be back at once.
+// [main thread, once]
 void keep_crash_dumps(const std::filesystem::path& folder, const std::string& program, std::size_t keep);
 
 // The dumps in `folder`, the oldest first.

@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <string_view>
 
-#include "ipc/crash.hpp"
 #include "ipc/flight.hpp"
 #include "ipc/process.hpp"
 #include "pluginhost/loop.hpp"
@@ -108,7 +107,6 @@ int main(int argc, char** argv) {
   }
   if (!a.state.empty() && !a.keep.empty()) a.host.state_file = a.state + "/" + a.keep;
   a.host.sandbox = enter(a);
-  if (!a.state.empty()) ipc::keep_crash_dumps(a.state, "caukham-pluginhost", 2);  // the only folder it may write into
   a.host.channel = ipc::Channel::adopt(std::move(a.channel));
   if (a.record.valid()) pluginhost::Traffic::record_into(ipc::Channel::adopt(std::move(a.record)));
   if (a.bus.valid()) a.host.bus = ipc::Channel::adopt(std::move(a.bus));

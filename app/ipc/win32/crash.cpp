@@ -55,6 +55,8 @@ LONG WINAPI on_crash(EXCEPTION_POINTERS* at) {
     ::SetEvent(dump.wanted);
   }
   ::WaitForSingleObject(dump.written, patience_ms);
+  // With the crash's own number, and past Windows' error reporting, which would take a larger dump and send it away.
+  ::TerminateProcess(::GetCurrentProcess(), at->ExceptionRecord->ExceptionCode);
   return EXCEPTION_CONTINUE_SEARCH;
 }
 
@@ -65,8 +67,7 @@ void on_abort(int) {
   record.ExceptionCode = aborted;
   record.ExceptionAddress = reinterpret_cast<void*>(context.Rip);
   EXCEPTION_POINTERS at{&record, &context};
-  on_crash(&at);
-  ::TerminateProcess(::GetCurrentProcess(), aborted);
+  on_crash(&at);  // returns only where no dump is kept: abort() goes on
 }
 
 void catch_crashes() {

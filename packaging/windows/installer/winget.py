@@ -21,7 +21,7 @@ def main():
         "version": "DefaultLocale: en-US\n",
         "defaultLocale": "PackageLocale: en-US\nPublisher: Caukham\nPackageName: Caukham\nLicense: Apache-2.0\n"
                          "ShortDescription: Examination workstation for small health stations\n",
-        "installer": "InstallerType: wix\nScope: machine\nMinimumOSVersion: 10.0.17763.0\nUpgradeBehavior: install\nInstallers:\n"
+        "installer": "InstallerType: wix\nScope: machine\nMinimumOSVersion: 10.0.18362.0\nUpgradeBehavior: install\nInstallers:\n"
                      f"- Architecture: x64\n  InstallerUrl: {url}\n  InstallerSha256: {hashlib.sha256(msi.read_bytes()).hexdigest().upper()}\n"
                      f"  ProductCode: '{properties['ProductCode']}'\n",
     }

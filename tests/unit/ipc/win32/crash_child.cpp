@@ -1,4 +1,4 @@
-// A program that crashes, with what caukham.exe and caukham-pluginhost.exe crash with: FOLDER KEEP HOW.
+// A program that crashes, with what caukham.exe crashes with: FOLDER KEEP HOW.
 #include <windows.h>
 
 #include <cstdlib>

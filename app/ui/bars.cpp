@@ -127,7 +127,7 @@ NoticeBar::NoticeBar(wxWindow* parent, station::Desk& desk) : wxPanel(parent), d
   close_ = new Button(
       this, wxString(), [this] { dismiss(); }, ButtonStyle::quiet, Icon::cross, "Esc");
   native::describe(close_, to_utf8(words("Close this line")), true);
-  row->Add(words_, 1, wxALIGN_CENTER_VERTICAL | wxLEFT, px(14));
+  row->Add(words_, 1, wxALIGN_CENTER_VERTICAL | wxLEFT | wxRIGHT, px(14));
   row->Add(help_, 0, wxALIGN_CENTER_VERTICAL | wxLEFT, px(8));
   row->Add(close_, 0, wxALIGN_CENTER_VERTICAL | wxLEFT | wxRIGHT, px(6));
   SetSizer(row);

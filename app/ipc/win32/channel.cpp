@@ -36,7 +36,8 @@ std::vector<Handle> fetch(std::uint32_t pid, const std::vector<std::uint64_t>& n
 
 }  // namespace
 
-// One read is always under way: its event is what a Poller waits for. One write may be.
+// One read is always under way: its event is what a Poller waits for. One write may be. What a thread has under way the system
+// stops when that thread ends; whoever looks next begins it again.
 struct Channel::Traffic {
   Handle own;  // a second handle to the pipe: what is under way is stopped through it, whoever closed the first
   HANDLE pipe;
@@ -53,11 +54,16 @@ struct Channel::Traffic {
     begin_read();
   }
   ~Traffic() {
-    // The system writes into this object until it says that it has stopped.
+    // The system writes into this object until it says that it has stopped. Only what is its own: an end that was handed
+    // over may be read by another channel of this process already.
+    stop(read_pending, reading);
+    stop(write_pending, writing);
+  }
+  void stop(bool pending, OVERLAPPED& what) {
     DWORD moved = 0;
-    ::CancelIoEx(pipe, nullptr);
-    if (read_pending) ::GetOverlappedResult(pipe, &reading, &moved, TRUE);
-    if (write_pending) ::GetOverlappedResult(pipe, &writing, &moved, TRUE);
+    if (!pending) return;
+    ::CancelIoEx(pipe, &what);
+    ::GetOverlappedResult(pipe, &what, &moved, TRUE);
   }
   void note_read(BOOL good) {
     read_pending = false;
@@ -86,7 +92,21 @@ struct Channel::Traffic {
   }
   void look_at_read() {
     if (!read_pending || ::WaitForSingleObject(read_event.native(), 0) != WAIT_OBJECT_0) return;
-    note_read(::GetOverlappedResult(pipe, &reading, &got, FALSE));
+    const BOOL good = ::GetOverlappedResult(pipe, &reading, &got, FALSE);
+    if (!good && ::GetLastError() == ERROR_OPERATION_ABORTED) {
+      read_pending = false;
+      return begin_read();
+    }
+    note_read(good);
+  }
+  bool begin_write() {
+    writing = {};
+    writing.hEvent = write_event.native();
+    ::ResetEvent(write_event.native());
+    DWORD moved = 0;
+    if (::WriteFile(pipe, outgoing.data(), static_cast<DWORD>(outgoing.size()), &moved, &writing)) return true;
+    write_pending = ::GetLastError() == ERROR_IO_PENDING;
+    return write_pending;
   }
   // True when nothing is being written any more.
   bool look_at_write() {
@@ -94,8 +114,9 @@ struct Channel::Traffic {
     if (::WaitForSingleObject(write_event.native(), 0) != WAIT_OBJECT_0) return false;
     DWORD moved = 0;
     write_pending = false;
-    if (!::GetOverlappedResult(pipe, &writing, &moved, FALSE)) ended = true;
-    return true;
+    if (::GetOverlappedResult(pipe, &writing, &moved, FALSE)) return true;
+    ended = ::GetLastError() != ERROR_OPERATION_ABORTED || !begin_write();  // a message goes whole or not at all
+    return !write_pending;
   }
 };
 
@@ -164,14 +185,7 @@ Sent Channel::send(std::span<const std::byte> message, std::span<const Handle> h
     append(&number, sizeof number);
   }
   append(message.data(), message.size());
-  t.writing = {};
-  t.writing.hEvent = t.write_event.native();
-  ::ResetEvent(t.write_event.native());
-  DWORD moved = 0;
-  if (!::WriteFile(t.pipe, t.outgoing.data(), static_cast<DWORD>(t.outgoing.size()), &moved, &t.writing)) {
-    if (::GetLastError() != ERROR_IO_PENDING) return Sent::closed;
-    t.write_pending = true;
-  }
+  if (!t.begin_write()) return Sent::closed;
   for (Handle& copy : copies) copy.release();  // the receiver's from here on
   return Sent::ok;
 }
@@ -189,8 +203,11 @@ Received Channel::receive(std::vector<std::byte>& message, std::vector<Handle>* 
   if (!valid()) return Received::closed;
   auto& t = traffic();
   t.look_at_read();
-  if (t.read_pending && timeout_ms != 0) {
-    ::WaitForSingleObject(t.read_event.native(), timeout_ms < 0 ? INFINITE : static_cast<DWORD>(timeout_ms));
+  const auto begin = ::GetTickCount64();
+  while (t.read_pending && timeout_ms != 0) {
+    const auto waited = static_cast<DWORD>(::GetTickCount64() - begin), most = static_cast<DWORD>(timeout_ms);
+    if (timeout_ms > 0 && waited >= most) break;
+    ::WaitForSingleObject(t.read_event.native(), timeout_ms < 0 ? INFINITE : most - waited);
     t.look_at_read();
   }
   if (t.oversized) return Received::refused;

@@ -139,3 +139,16 @@ TEST_CASE("a poller names who is ready, notices an end, and is woken from anothe
   CHECK(poller.wait(-1).empty());
   other.join();
 }
+
+TEST_CASE("a channel must go on when the thread that listened last has ended") {
+  auto [ours, theirs] = Channel::pair();
+  std::vector<std::byte> message;
+  const std::byte word[] = {std::byte{7}};
+  for (int i = 0; i < 3; ++i) {
+    std::thread([&] { CHECK(ours.receive(message, nullptr, 1) == Received::nothing); }).join();
+    REQUIRE(theirs.send(word) == Sent::ok);
+    CHECK(ours.receive(message, nullptr, 5000) == Received::message);
+    REQUIRE(ours.send(word) == Sent::ok);
+    CHECK(theirs.receive(message, nullptr, 5000) == Received::message);
+  }
+}

@@ -144,8 +144,13 @@ bool hard_link(const std::filesystem::path& existing, const std::filesystem::pat
   return false;
 }
 
+// Windows refuses for as long as another thread replaces the same file, or a virus scanner looks at it: a moment.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
-  if (!::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) fail("renamed", from);
+  for (int tries = 0; !::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH); ++tries) {
+    const auto error = ::GetLastError();
+    if ((error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION) || tries == 100) fail("renamed", from, error);
+    ::Sleep(10);
+  }
 }
 
 std::uint64_t free_bytes(const std::filesystem::path& folder) {

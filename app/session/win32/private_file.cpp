@@ -2,11 +2,11 @@
 
 #include <windows.h>
 
-#include <sddl.h>
-
 #include <memory>
 #include <system_error>
 
+// The rights are those of the folder above. The station is one for all who log on to the PC, and so is the key by which
+// specialists know it: in ProgramData the installer's rights close it to all others, in a user's own folder Windows' do.
 namespace caukham::session {
 namespace {
 
@@ -20,22 +20,6 @@ struct Close {
 using Handle = std::unique_ptr<void, Close>;
 
 std::string words() { return std::system_category().message(static_cast<int>(::GetLastError())); }
-
-// Its owner and the system, nobody else; nothing is taken over from the folder above.
-class OwnerOnly {
- public:
-  explicit OwnerOnly(const wchar_t* rights) {
-    ::ConvertStringSecurityDescriptorToSecurityDescriptorW(rights, SDDL_REVISION_1, &attributes_.lpSecurityDescriptor, nullptr);
-  }
-  ~OwnerOnly() { ::LocalFree(attributes_.lpSecurityDescriptor); }
-  OwnerOnly(const OwnerOnly&) = delete;
-  OwnerOnly& operator=(const OwnerOnly&) = delete;
-  explicit operator bool() const { return attributes_.lpSecurityDescriptor; }
-  SECURITY_ATTRIBUTES* get() { return &attributes_; }
-
- private:
-  SECURITY_ATTRIBUTES attributes_{sizeof(SECURITY_ATTRIBUTES), nullptr, FALSE};
-};
 
 }  // namespace
 
@@ -64,8 +48,7 @@ bool make_private_folder(const std::filesystem::path& folder, std::string& why) 
   std::error_code error;
   if (std::filesystem::is_directory(folder, error)) return true;
   std::filesystem::create_directories(folder.parent_path(), error);
-  OwnerOnly rights(L"D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)");
-  if (rights && (::CreateDirectoryW(folder.c_str(), rights.get()) || ::GetLastError() == ERROR_ALREADY_EXISTS)) return true;
+  if (::CreateDirectoryW(folder.c_str(), nullptr) || ::GetLastError() == ERROR_ALREADY_EXISTS) return true;
   why = words();
   return false;
 }
@@ -76,8 +59,7 @@ bool write_private_file(const std::filesystem::path& path, const std::string& co
   ::DeleteFileW(draft.c_str());  // left behind by a power cut; it never was the key
   bool good = false;
   {
-    OwnerOnly rights(L"D:P(A;;FA;;;OW)(A;;FA;;;SY)");
-    const Handle file(rights ? ::CreateFileW(draft.c_str(), GENERIC_WRITE, 0, rights.get(), CREATE_NEW, 0, nullptr) : INVALID_HANDLE_VALUE);
+    const Handle file(::CreateFileW(draft.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, 0, nullptr));
     DWORD done = 0;
     good = file.get() != INVALID_HANDLE_VALUE &&
            ::WriteFile(file.get(), content.data(), static_cast<DWORD>(content.size()), &done, nullptr) && done == content.size() &&

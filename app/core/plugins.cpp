@@ -1,9 +1,11 @@
 #include "core/plugins.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "core/i18n.hpp"
@@ -304,16 +306,26 @@ void Plugins::disable(const std::string& id) {
 }
 
 void Plugins::remove(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  auto* entry = find(id);
-  if (!entry) throw std::runtime_error("There is no plugin " + id + ".");
+  PluginInfo info;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto* entry = find(id);
+    if (!entry) throw std::runtime_error("There is no plugin " + id + ".");
+    info = entry->info;
+  }
+  // Windows holds a library as long as a process that has it loaded is not quite gone.
   std::error_code error;
-  fs::remove_all(entry->info.folder, error);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (fs::remove_all(info.folder, error), error && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   if (error)
     throw std::runtime_error(tr("The driver program {0} cannot be removed: {1}. It is switched off instead; remove its "
-                                "folder as administrator.", entry->info.name, error.message()));
-  entry->removed = true;
-  entry->info.enabled = true;  // should it be installed again
+                                "folder as administrator.", info.name, error.message()));
+  const std::lock_guard lock(mutex_);
+  if (auto* entry = find(id)) {
+    entry->removed = true;
+    entry->info.enabled = true;  // should it be installed again
+  }
   save_decisions();
   if (!settings_.data_folder.empty())
     fs::remove_all(fs::path(settings_.data_folder) / "plugins" / file_name_of(id), error);

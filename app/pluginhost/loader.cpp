@@ -1,6 +1,7 @@
 #include "pluginhost/loader.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <vector>
 
 #include "caukham/ext/transport.h"
@@ -50,7 +51,7 @@ Plugin::Plugin(const ipc::Manifest& manifest, HostTable& host) {
   check_required(manifest);
   std::string path;
   try {
-    path = manifest.library_path();
+    path = std::filesystem::absolute(manifest.library_path()).make_preferred().string();  // Windows loads no C:/x.dll
   } catch (const ipc::ManifestError& e) {
     throw LoadError(exit_library, e.what());
   }

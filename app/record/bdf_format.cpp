@@ -184,7 +184,14 @@ std::string encode_header(const WaveformSpec& spec, bool discontinuous, std::uin
     h += field(of_annotations, width);
   };
   each(16, [](auto& ch) { return ch.label; }, "BDF Annotations");
-  each(80, [](auto& ch) { return ch.transducer; }, "");
+  // Eight characters cannot hold every scale and rate: both stand exactly behind the transducer's name. Not in the
+  // reserved fields: EDF+ wants those empty, and EDFlib 1.27 refuses files in which they are not.
+  each(80, [&](auto& ch) {
+    char text[32];
+    const std::string scale(text, std::to_chars(text, text + sizeof text, ch.scale).ptr);
+    const auto exact = "[scale=" + scale + " rate=" + tal_seconds(rate_mhz(spec.rate_hz) * 1'000'000, false) + "]";
+    return ch.transducer.substr(0, 79 - exact.size()) + (ch.transducer.empty() ? "" : " ") + exact;
+  }, "");
   each(8, [](auto& ch) { return ch.unit; }, "");
   each(8, [](auto& ch) { return number8(ch.digital_min * ch.scale); }, "-1");
   each(8, [](auto& ch) { return number8(ch.digital_max * ch.scale); }, "1");
@@ -194,12 +201,7 @@ std::string encode_header(const WaveformSpec& spec, bool discontinuous, std::uin
   each(
       8, [&](auto&) { return std::to_string(spec.samples_per_record); },
       std::to_string(spec.annotation_bytes / 3));
-  // Eight characters cannot hold every scale; the signals' reserved field (free for use) holds the exact one.
-  each(32, [](auto& ch) {
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, ch.scale).ptr;
-    return "scale=" + std::string(text, end);
-  }, "rate=" + tal_seconds(rate_mhz(spec.rate_hz) * 1'000'000, false));
+  each(32, [](auto&) { return ""; }, "");
   return h;
 }
 

@@ -17,7 +17,7 @@ struct WaveformChannel {
   std::string unit = "uV";            // at most 8 ASCII characters
   double scale = 1;                   // unit per LSB, > 0
   std::int32_t digital_min = bdf_min, digital_max = bdf_max;  // the converter's range, inside 24 bits
-  std::string prefilter, transducer;  // at most 80 ASCII characters each
+  std::string prefilter, transducer;  // ASCII, at most 80 characters, and 25
 };
 
 struct WaveformSpec {

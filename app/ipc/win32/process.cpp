@@ -231,8 +231,8 @@ std::optional<ExitStatus> Process::wait(int timeout_ms) {
 }
 
 bool kill_by_pid(int pid) {
-  const Handle process(::OpenProcess(PROCESS_TERMINATE, FALSE, static_cast<DWORD>(pid)));
-  return process.valid() && ::TerminateProcess(process.native(), 1);
+  const Handle process(::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, static_cast<DWORD>(pid)));
+  return process.valid() && ::WaitForSingleObject(process.native(), 0) == WAIT_TIMEOUT && ::TerminateProcess(process.native(), 1);
 }
 
 std::pair<Handle, Handle> output_pipe() {

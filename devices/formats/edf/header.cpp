@@ -26,19 +26,29 @@ std::optional<std::int64_t> start_second(std::string_view date, std::string_view
   return sys_days{ymd}.time_since_epoch().count() * std::int64_t{86400} + h * 3600 + m * 60 + s;
 }
 
-// "scale=…" in a signal's reserved field: what eight characters could not hold. 0: not there.
-double stated_scale(const Signal& s) {
-  return s.reserved.starts_with("scale=") ? number<double>(std::string_view(s.reserved).substr(6), "scale", 1e-12, 1e12) : 0;
+// What eight characters cannot hold our own files state exactly: "… [scale=S rate=R]" ends a signal's transducer. Those
+// written before December 2026 state it in the reserved fields, which EDF+ wants empty.
+void take_exact(Signal& s, std::string_view reserved) {
+  const auto scale = [&](std::string_view text) { s.exact_scale = number<double>(text, "scale", 1e-12, 1e12); };
+  const auto rate = [&](std::string_view text) { s.exact_rate_hz = number<double>(text, "rate", 0.1, 100'000); };
+  if (reserved.starts_with("scale=")) scale(reserved.substr(6));
+  if (reserved.starts_with("rate=")) rate(reserved.substr(5));
+  const std::string whole = s.transducer;
+  const auto from = whole.rfind("[scale="), then = whole.find(" rate=", from == whole.npos ? 0 : from);
+  if (from == whole.npos || then == whole.npos || whole.back() != ']') return;
+  const std::string_view words = whole;
+  scale(words.substr(from + 7, then - from - 7));
+  rate(words.substr(then + 6, whole.size() - then - 7));
+  s.transducer = trim(words.substr(0, from));
 }
 
 }  // namespace
 
 double Signal::scale() const {
-  if (const double exact = stated_scale(*this)) return exact;
-  return (physical_max - physical_min) / (static_cast<double>(digital_max) - digital_min);
+  return exact_scale > 0 ? exact_scale : (physical_max - physical_min) / (static_cast<double>(digital_max) - digital_min);
 }
 
-double Signal::zero() const { return stated_scale(*this) ? 0 : physical_min - digital_min * scale(); }
+double Signal::zero() const { return exact_scale > 0 ? 0 : physical_min - digital_min * scale(); }
 
 bool looks_like_edf(std::span<const std::byte> start) {
   const auto h = text_of(start);
@@ -82,7 +92,7 @@ Header parse_header(std::span<const std::byte> start) {
     s.transducer = transducer(i);
     s.unit = unit(i);
     s.prefilter = prefilter(i);
-    s.reserved = reserved(i);
+    take_exact(s, reserved(i));
     s.annotations = out.plus && s.label == (bdf ? "BDF Annotations" : "EDF Annotations");
     s.samples_per_record = number<unsigned>(samples(i), s.annotations ? "annotation size" : "samples a record", 1, 1'000'000);
     if (!s.annotations) {
@@ -107,9 +117,10 @@ Header parse_header(std::span<const std::byte> start) {
 
 double exact_rate_hz(const Header& h, std::uint32_t samples_per_record) {
   const double rate_hz = std::round(samples_per_record / h.duration_s * 1000) / 1000;
-  const std::string_view r = h.signals.back().reserved;
-  if (!h.signals.back().annotations || !r.starts_with("rate=")) return rate_hz;
-  const double exact = number<double>(r.substr(5), "rate", 0.1, 100'000);
+  double exact = 0;
+  for (const auto& s : h.signals)
+    if (s.exact_rate_hz > 0 && (s.annotations || s.samples_per_record == samples_per_record)) exact = s.exact_rate_hz;
+  if (!(exact > 0)) return rate_hz;
   if (std::abs(exact - rate_hz) > rate_hz * 0.01) corrupt("it has two different rates");
   return exact;
 }

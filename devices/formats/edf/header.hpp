@@ -10,8 +10,9 @@
 namespace caukham::formats::edf {
 
 struct Signal {
-  std::string label, transducer, unit, prefilter, reserved;
+  std::string label, transducer, unit, prefilter;
   double physical_min = 0, physical_max = 0;
+  double exact_scale = 0, exact_rate_hz = 0;  // as our own files state them; 0: not stated
   std::int32_t digital_min = 0, digital_max = 0;
   std::uint32_t samples_per_record = 0;  // 1 … 1 000 000
   bool annotations = false;              // time-stamped texts instead of samples

@@ -39,7 +39,7 @@ TEST_CASE("EDFlib must read a continuous file with equal samples, names and rema
   CHECK(std::filesystem::file_size(path) == 256 * 5 + 31 * (50 * 3 * 3 + 180));
 
   edf_hdr_struct h{};
-  const int opened = edfopen_file_readonly(path.c_str(), &h, EDFLIB_READ_ALL_ANNOTATIONS);
+  const int opened = edfopen_file_readonly(path.string().c_str(), &h, EDFLIB_READ_ALL_ANNOTATIONS);
   INFO("EDFlib says " << h.filetype);
   REQUIRE(opened == 0);
   CHECK(h.filetype == EDFLIB_FILETYPE_BDFPLUS);
@@ -150,7 +150,7 @@ TEST_CASE("Gaps must be true to the sample and to the nanosecond") {
       REQUIRE(r.channels[0][i] == value(at + static_cast<std::int64_t>(i), 0));
   }
   edf_hdr_struct h{};
-  CHECK(edfopen_file_readonly(path.c_str(), &h, EDFLIB_DO_NOT_READ_ANNOTATIONS) == -1);
+  CHECK(edfopen_file_readonly(path.string().c_str(), &h, EDFLIB_DO_NOT_READ_ANNOTATIONS) == -1);
   CHECK(h.filetype == EDFLIB_FILE_IS_DISCONTINUOUS);  // valid up to there, only not EDFlib's kind
 }
 
@@ -297,4 +297,29 @@ TEST_CASE("Digests must be those of the standards") {
   CHECK(chain.records() == 1);
   const std::string a = new_uuid(), b = new_uuid();
   CHECK((a != b && a.size() == 36 && a[14] == '4' && a[8] == '-'));
+}
+
+TEST_CASE("Reserved fields must stay empty, and scale and rate be exact all the same, also in files that used them") {
+  Folder folder;
+  auto spec = ecg_spec();
+  spec.channels[0].scale = 0.047683721504655066;
+  spec.channels[0].transducer = "AgAgCl electrode";
+  BdfWriter::create(folder / "new.bdf", spec)->close();
+  std::string file = slurp(folder / "new.bdf");
+  const std::size_t signals = spec.channels.size() + 1, reserved = 256 + signals * 224, transducers = 256 + signals * 16;
+  CHECK(file.substr(reserved, signals * 32) == std::string(signals * 32, ' '));
+  const auto check = [&](const std::filesystem::path& path, const std::string& transducer) {
+    const auto read = BdfReader::open(path).spec();
+    CHECK(read.channels[0].scale == spec.channels[0].scale);
+    CHECK(read.channels[0].transducer == transducer);
+    CHECK(read.rate_hz == spec.rate_hz);
+  };
+  check(folder / "new.bdf", "AgAgCl electrode");
+  // As it was written until November 2026.
+  file.replace(transducers, 80, std::string(80, ' '));
+  file.replace(reserved, 26, "scale=0.047683721504655066");
+  for (std::size_t i = 1; i + 1 < signals; ++i) file.replace(transducers + 80 * i, 80, std::string(80, ' '));
+  file.replace(reserved + 32 * (signals - 1), 8, "rate=500");
+  spit(folder / "old.bdf", file);
+  check(folder / "old.bdf", "");
 }

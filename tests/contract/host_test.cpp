@@ -7,6 +7,7 @@
 #include "ipc/messages.hpp"
 #include "json/json_text.hpp"
 #include "lib/plugin_session.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham;
 using tests::PluginSession;
@@ -14,16 +15,12 @@ using tests::Way;
 
 namespace {
 
-// A folder with a manifest for one of the fixtures, removed at the end.
+// A folder with a manifest for one of the fixtures.
 class Folder {
  public:
   explicit Folder(const std::string& library, const nlohmann::json& changes = nlohmann::json::object()) {
-    static int n = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("caukham_contract_" + std::to_string(::getpid()) + "_" + std::to_string(n++));
-    std::filesystem::create_directories(path_);
-    const auto source = std::filesystem::path(FIXTURES) / (library + ".so");
-    if (std::filesystem::exists(source)) std::filesystem::create_symlink(source, path_ / (library + ".so"));
+    const auto source = std::filesystem::path(FIXTURES) / (library + LIBRARY_ENDING);
+    if (std::filesystem::exists(source)) std::filesystem::copy_file(source, path_ / source.filename());
     nlohmann::json m = {{"id", "org.caukham.test.misbehaving"},
                         {"name", "Misbehaving"},
                         {"vendor", "Caukham"},
@@ -35,12 +32,11 @@ class Folder {
     m.update(changes);
     std::ofstream(path_ / "manifest.json") << json_text(m);
   }
-  ~Folder() { std::filesystem::remove_all(path_); }
   std::string manifest() const { return (path_ / "manifest.json").string(); }
   std::filesystem::path file(const std::string& name) const { return path_ / name; }
 
  private:
-  std::filesystem::path path_;
+  const tests::TestFolder path_{"contract"};
 };
 
 ck_endpoint rule(const char* name) {
@@ -89,17 +85,18 @@ TEST_CASE("a plugin that cannot be used is refused in words before it runs") {
 }
 
 TEST_CASE("a damaged library is refused in words, wherever it is cut") {
-  std::ifstream source(std::string(FIXTURES) + "/misbehaving.so", std::ios::binary);
+  std::ifstream source(std::string(FIXTURES) + "/misbehaving" LIBRARY_ENDING, std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(source)), {});
   REQUIRE(whole.size() > 1000);
-  for (const std::size_t size :
-       {std::size_t{0}, std::size_t{10}, std::size_t{64}, whole.size() / 2, whole.size() - 1}) {
+  // Behind the last section of a Windows library lie only symbols.
+  const std::size_t last = LIBRARY_ENDING == std::string(".so") ? whole.size() - 1 : whole.size() / 4;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, std::size_t{64}, whole.size() / 8, last}) {
     Folder folder("damaged");
-    std::ofstream(folder.file("damaged.so"), std::ios::binary) << whole.substr(0, size);
+    std::ofstream(folder.file("damaged" LIBRARY_ENDING), std::ios::binary) << whole.substr(0, size);
     const auto [words, code] = refusal(folder.manifest(), Way::thread);
     CAPTURE(size, words);
     CHECK(code == 4);
-    CHECK_THAT(words, Catch::Contains("The plugin's library cannot be used"));
+    CHECK_THAT(words, Catch::Contains("The plugin's library cannot be "));  // used, or loaded
   }
 }
 
@@ -214,7 +211,7 @@ TEST_CASE("a crash, a hang and a flood are seen from outside and stay inside") {
     REQUIRE(s.open(rule("crash_start")) == CK_OK);
     CHECK(s.start() == CK_E_AGAIN);
     CHECK(s.ended);
-    CHECK(s.process().wait(5000)->words() == "was killed by signal 6 (Aborted)");
+    CHECK(s.process().wait(5000)->words() == ABORT_WORDS);
   }
   SECTION("crash of a thread of the plugin's") {
     PluginSession s({folder.manifest()});

@@ -2,8 +2,6 @@
 #pragma once
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -15,6 +13,7 @@
 #include "core/supervisor.hpp"
 #include "json/json_text.hpp"
 #include "lib/ports.hpp"
+#include "tests/lib/test_folder.hpp"
 #include "trust/trust.hpp"
 
 namespace caukham::tests {
@@ -24,20 +23,12 @@ using core::DeviceState;
 
 inline std::string library_file(const std::string& name) { return name + LIBRARY_ENDING; }
 
-// A folder of plugins and a folder of keys, both removed at the end.
+// A folder of plugins and a folder of keys.
 class Installed {
  public:
   Installed() {
-    static int n = 0;
-    root = fs::temp_directory_path() / ("caukham_isolation_" + std::to_string(::getpid()) + "_" + std::to_string(n++));
-    std::error_code ignored;
-    fs::remove_all(root, ignored);  // of a run that was ended; process numbers come again
     fs::create_directories(root / "keys");
     trust::make_key(root / "vendor.secret", root / "keys" / "vendor.key", "Hostile Ltd", false);
-  }
-  ~Installed() {
-    std::error_code ignored;  // Windows keeps a library for a moment longer than the process that had it loaded
-    fs::remove_all(root, ignored);
   }
   // Copies a fixture in, with a manifest that matches product number `pid`.
   fs::path add(const std::string& library, const std::string& id, int pid, bool sign = true,
@@ -62,7 +53,8 @@ class Installed {
     s.plugin_host = PLUGINHOST;
     return s;
   }
-  fs::path root;
+  const TestFolder folder{"isolation"};
+  const fs::path root = folder.path;
 
  private:
   static std::string hex(int n) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "lib/plugin_session.hpp"
+#include "tests/lib/footprint.hpp"
 #include "virtualbus/bus.hpp"
 
 using namespace caukham;
@@ -65,21 +66,6 @@ std::string all(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += line + "\n";
   return text;
-}
-
-std::size_t threads_of(int pid) {
-  std::size_t n = 0;
-  for ([[maybe_unused]] const auto& entry :
-       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task"))
-    ++n;
-  return n;
-}
-std::size_t descriptors_of(int pid) {
-  std::size_t n = 0;
-  for ([[maybe_unused]] const auto& entry :
-       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd"))
-    ++n;
-  return n;
 }
 
 // Runs `body` for every plugin that is built, both ways.
@@ -149,7 +135,7 @@ TEST_CASE("every plugin starts and stops twenty times and leaves nothing behind"
     Plugged device(c, manifest);
     PluginSession s = session(c, way);
     REQUIRE(s.open(device.endpoint) == CK_OK);
-    const int pid = way == Way::process ? s.process().pid() : ::getpid();
+    const int pid = way == Way::process ? s.process().pid() : tests::own_pid();
     std::size_t threads = 0, descriptors = 0;
     for (int i = 0; i < 20; ++i) {
       INFO("round " << i << "\n" << all(s.log));
@@ -158,13 +144,13 @@ TEST_CASE("every plugin starts and stops twenty times and leaves nothing behind"
       REQUIRE(s.until([&] { return s.samples() > before; }, 10000));
       REQUIRE(s.stop() == CK_OK);
       if (i == 0) {
-        threads = threads_of(pid);
-        descriptors = descriptors_of(pid);
+        threads = tests::threads_of(pid);
+        descriptors = tests::handles_of(pid);
       }
     }
     // A joined thread is listed for a moment still: the first count may hold one that was leaving, and so may this.
-    CHECK(s.until([&] { return threads_of(pid) <= threads; }, 2000));
-    CHECK(descriptors_of(pid) <= descriptors);
+    CHECK(s.until([&] { return tests::threads_of(pid) <= threads; }, 2000));
+    CHECK(tests::handles_of(pid) <= descriptors);
     CHECK(s.quit() == 0);
     CHECK(all(s.misbehaviours) == "");
     CHECK(all(s.lies) == "");

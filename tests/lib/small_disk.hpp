@@ -1,8 +1,6 @@
-// A disk so small that a test can fill it: a RAM disk of its own, where the test may mount one (root).
+// A disk so small that a test can fill it: a RAM disk of its own, where the test may mount one (root, Linux).
 #pragma once
-#include <sys/mount.h>
-#include <unistd.h>
-
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,16 +9,8 @@ namespace caukham::test {
 
 class SmallDisk {
  public:
-  explicit SmallDisk(std::uint64_t bytes) {
-    char name[] = "/tmp/caukham-small-disk-XXXXXX";
-    path_ = ::mkdtemp(name);
-    usable_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, ("size=" + std::to_string(bytes)).c_str()) == 0;
-  }
-  ~SmallDisk() {
-    if (usable_) ::umount2(path_.c_str(), MNT_DETACH);
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  explicit SmallDisk(std::uint64_t bytes);
+  ~SmallDisk();
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
 

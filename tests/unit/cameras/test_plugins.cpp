@@ -18,7 +18,8 @@ namespace {
 
 // The built module, loaded as the plugin host does it.
 struct Plugin {
-  explicit Plugin(const char* path) : library(path), entry(library.get<const ck_entry>(CK_ENTRY_SYMBOL)) {
+  explicit Plugin(const char* path)
+      : library(std::filesystem::absolute(path).make_preferred().string()), entry(library.get<const ck_entry>(CK_ENTRY_SYMBOL)) {
     REQUIRE(entry.init(nullptr, "") == CK_OK);
     // A plugin host ends with its plugin still loaded. So does this test: FFmpeg's device libraries keep things for the
     // life of the process, which a leak checker takes for lost once they are unloaded.

@@ -1,22 +1,24 @@
 // A plugin host that does what its manifest's folder tells it: file `script`, one line a launch (the last line for all
 // further ones), words separated by spaces. Its device runs on the monotonic clock in µs at 1000 Hz and numbers its
 // samples for ever, so that a test can tell from the samples themselves how long a gap really was.
-#include <sys/resource.h>
-#include <unistd.h>
-
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "ipc/manifest.hpp"
 #include "ipc/messages.hpp"
 #include "ipc/pool.hpp"
+#include "ipc/process.hpp"
 
 namespace ipc = caukham::ipc;
 using caukham::core::now_ns;
@@ -26,8 +28,8 @@ constexpr std::uint32_t chunk_samples = 5, channels = 2;
 constexpr std::int64_t sample_ns = 1'000'000;
 
 struct Host {
-  ipc::Channel channel = ipc::Channel::adopt(ipc::Handle(3));
   ipc::Manifest manifest;
+  ipc::Channel channel;
   ipc::PoolWriter pool;
   std::set<std::uint32_t> free;
   std::set<std::string> traits;
@@ -36,11 +38,12 @@ struct Host {
   bool started = false;
   bool full = false;  // the pool was, before the next chunk
 
-  Host(const ipc::Manifest& m) : manifest(m), pool(ipc::Handle(4), m.pool) {
+  Host(const ipc::Manifest& m, ipc::Handle channel_end, ipc::Handle pool_end)
+      : manifest(m), channel(ipc::Channel::adopt(std::move(channel_end))), pool(std::move(pool_end), m.pool) {
     for (std::uint32_t n = 0; n < m.pool.slots; ++n) free.insert(n);
   }
 
-  [[noreturn]] void quit(int code) { ::_exit(code); }
+  [[noreturn]] void quit(int code) { std::_Exit(code); }
   void say(const ipc::Message& message) {
     if (ipc::post(channel, message, 10000) != ipc::Sent::ok) quit(1);
   }
@@ -92,7 +95,7 @@ struct Host {
   }
 
   [[noreturn]] void hang() {
-    for (;;) ::pause();
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
   }
 
   void obey(const ipc::Message& message) {
@@ -199,7 +202,7 @@ struct Host {
     if (word == "badpicture") picture(false);
     if (word == "button") event(CK_EVENT_BUTTON, UINT32_MAX);
     if (word == "gone") event(CK_EVENT_GONE, UINT32_MAX);
-    if (word == "crash") ::raise(SIGSEGV);
+    if (word == "crash") std::raise(SIGSEGV);
     if (word == "exit") quit(static_cast<int>(n));
     if (word == "hang") hang();
     if (word == "flood") for (;;) say(ipc::Log{CK_LOG_DEBUG, "water"});
@@ -231,10 +234,16 @@ std::string line_of_this_launch(const std::filesystem::path& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3 || std::string(argv[1]) != "--manifest") return 2;
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  Host host(ipc::read_manifest(argv[2]));
+  std::string manifest;
+  ipc::Handle channel, pool;
+  for (int i = 1; i + 1 < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--manifest") manifest = argv[i + 1];
+    if (name == "--channel") channel = ipc::inherited(argv[i + 1]);
+    if (name == "--pool") pool = ipc::inherited(argv[i + 1]);
+  }
+  if (manifest.empty() || !channel.valid() || !pool.valid()) return 2;
+  Host host(ipc::read_manifest(manifest), std::move(channel), std::move(pool));
   std::vector<std::pair<std::string, unsigned>> acts;
   std::istringstream words(line_of_this_launch(host.manifest.folder));
   for (std::string word; words >> word;) {

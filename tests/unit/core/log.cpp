@@ -6,14 +6,14 @@
 #include <sstream>
 #include <string>
 
-#include <unistd.h>
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::core;
 namespace fs = std::filesystem;
 
 TEST_CASE("the log must hold lines of its level, on one line each, and never grow without bound") {
-  const auto folder = fs::temp_directory_path() / ("caukham-log-test-" + std::to_string(::getpid()));
-  fs::remove_all(folder);
+  const caukham::tests::TestFolder own("log");
+  const auto& folder = own.path;
   REQUIRE(open_log({folder.string(), LogLevel::info, LogLevel::off}));
   log_debug("core", "unseen");
   log_warning("plugin x", "two\nlines\x1b[31m");

@@ -1,8 +1,6 @@
 // What other programs learn of a station's plugins, and the words in which a person does.
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -10,6 +8,7 @@
 #include "core/plugin_words.hpp"
 #include "core/settings_file.hpp"
 #include "json/json_text.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham;
 using namespace caukham::core;
@@ -17,9 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 struct Folder {
-  fs::path at = fs::temp_directory_path() / ("caukham_plugin_status_" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(at); }
-  ~Folder() { fs::remove_all(at); }
+  const tests::TestFolder own{"plugin-status"};
+  const fs::path at = own.path;
 };
 PluginInfo plugin() {
   PluginInfo p;

@@ -4,10 +4,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include <unistd.h>
-
 #include "core/log.hpp"
 #include "ipc/messages.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham;
 using core::Registry;
@@ -15,16 +14,14 @@ namespace fs = std::filesystem;
 
 namespace {
 struct Plugins {
-  fs::path folder = fs::temp_directory_path() / ("caukham-registry-test-" + std::to_string(::getpid()));
-  Plugins() {
-    core::open_log({"", core::LogLevel::off, core::LogLevel::off});
-    fs::remove_all(folder);
-  }
-  ~Plugins() { fs::remove_all(folder); }
+  const tests::TestFolder own{"registry"};
+  const fs::path folder = own.path;
+  Plugins() { core::open_log({"", core::LogLevel::off, core::LogLevel::off}); }
   void add(const std::string& name, const std::string& manifest, bool library = true) {
     fs::create_directories(folder / name);
     std::ofstream(folder / name / "manifest.json") << manifest;
-    if (library) std::ofstream(folder / name / "libx.so") << "x";
+    if (library)
+      for (const char* file : {"libx.so", "x.dll"}) std::ofstream(folder / name / file) << "x";
   }
   static std::string manifest(const std::string& id, const std::string& match, const std::string& abi = "1.0",
                               const std::string& required = "") {

@@ -11,7 +11,8 @@
 #include "core/log.hpp"
 #include "core/supervisor.hpp"
 #include "ipc/messages.hpp"
-#include "../../lib/ports.hpp"
+#include "tests/lib/ports.hpp"
+#include "tests/lib/test_folder.hpp"
 
 namespace caukham::core::test {
 
@@ -22,14 +23,11 @@ class Bench {
  public:
   explicit Bench(const std::vector<std::string>& scripts, bool simulated = false) {
     open_log({"", LogLevel::off, std::getenv("TEST_LOG") ? LogLevel::debug : LogLevel::off});
-    static int number = 0;
-    folder_ = std::filesystem::temp_directory_path() /
-              ("caukham-core-" + std::to_string(now_ns()) + "-" + std::to_string(++number));
     for (std::size_t n = 0; n < scripts.size(); ++n) {
-      const auto at = folder_ / ("plugin" + std::to_string(n));
+      const auto at = folder_.path / ("plugin" + std::to_string(n));
       std::filesystem::create_directories(at);
       std::ofstream(at / "script") << scripts[n];
-      std::ofstream(at / "libfake.so") << "not loaded by the fake host";
+      for (const char* library : {"libfake.so", "fake.dll"}) std::ofstream(at / library) << "not loaded by the fake host";
       std::ofstream(at / "manifest.json")
           << R"({"id":"test.plugin)" << n << R"(","name":"Fake","vendor":"Test","version":"0.1","abi":"1.0",)"
           << R"("kind":"ecg","library":"fake","licence":"Apache-2.0","simulated":)" << (simulated ? "true" : "false")
@@ -40,12 +38,11 @@ class Bench {
   }
   ~Bench() {
     if (supervisor) supervisor->stop();
-    std::filesystem::remove_all(folder_);
   }
 
   void run() {
     inbox = hub.subscribe({.waveform_chunks = 1000000, .pictures = 1000});
-    supervisor.emplace(hub, Registry::scan({folder_.string()}), settings);
+    supervisor.emplace(hub, Registry::scan({folder_.path.string()}), settings);
     supervisor->add_source(ports);
     supervisor->start();
   }
@@ -127,7 +124,7 @@ class Bench {
   DeviceStatus last;
 
  private:
-  std::filesystem::path folder_;
+  const tests::TestFolder folder_{"core"};
 };
 
 }  // namespace caukham::core::test

@@ -1,11 +1,10 @@
 #include "core/supervisor.hpp"
 
-#include <signal.h>
-
 #include <future>
 #include <set>
 
 #include "core/i18n.hpp"
+#include "ipc/process.hpp"
 #include "supervised.hpp"
 
 using namespace caukham::core;
@@ -69,7 +68,7 @@ TEST_CASE("a plugin host killed from outside must be noticed and replaced") {
   REQUIRE(bench.await_state(1, DeviceState::live));
   const auto ecg = bench.stream(1, "ecg");
   REQUIRE(bench.await_chunks(ecg, 3));
-  REQUIRE(::kill(bench.last.pid, SIGKILL) == 0);
+  REQUIRE(caukham::ipc::kill_by_pid(bench.last.pid));
   REQUIRE(bench.await_state(1, DeviceState::restarting));
   REQUIRE(bench.await_state(1, DeviceState::live));
   REQUIRE(bench.await_chunks(ecg, 3));
@@ -88,7 +87,7 @@ TEST_CASE("a plugin that hangs must be killed and restarted") {
   REQUIRE(bench.last.problem.find("does not answer any more") != std::string::npos);
   REQUIRE(bench.await_state(1, DeviceState::live));
   REQUIRE(bench.await_chunks(ecg, 3));
-  REQUIRE(::kill(pid, 0) != 0);
+  REQUIRE_FALSE(caukham::ipc::kill_by_pid(pid));  // it is no more
   const auto gaps = bench.all<Gap>();
   REQUIRE(gaps.size() == 1);
   REQUIRE(gaps[0].reason == "plugin hung");  // not the same as one that crashed

@@ -8,10 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include <unistd.h>
-
 #include "core/i18n.hpp"
 #include "core/words.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::core;
 
@@ -47,12 +46,12 @@ TEST_CASE("a missing or broken catalogue must leave English") {
   const English restore;
   REQUIRE_FALSE(set_language("vi", "/nowhere/at/all"));
   REQUIRE(tr("unplugged") == "unplugged");
-  const auto folder = std::filesystem::temp_directory_path() / ("caukham-words-test-" + std::to_string(::getpid()));
+  const caukham::tests::TestFolder own("words");
+  const auto& folder = own.path;
   std::filesystem::create_directories(folder / "vi" / "LC_MESSAGES");
   std::ofstream(folder / "vi" / "LC_MESSAGES" / "caukham.mo") << "this is not a catalogue, at all, at all, at all";
   REQUIRE_FALSE(set_language("vi", folder.string()));
   REQUIRE(tr("unplugged") == "unplugged");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("states and reasons must be told apart, in files in English and on the screen in Vietnamese") {

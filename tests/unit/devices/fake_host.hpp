@@ -8,6 +8,7 @@
 #include <boost/dll/shared_library.hpp>
 #include <condition_variable>
 #include <cstring>
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -29,7 +30,7 @@ class FakeHost {
   }
 
  public:
-  FakeHost(const char* library, devices::DeviceModel& model) : model_(model), library_(library) {
+  FakeHost(const char* library, devices::DeviceModel& model) : model_(model), library_(std::filesystem::absolute(library).make_preferred().string()) {
     entry_ = &library_.get<const ck_entry>(CK_ENTRY_SYMBOL);
     table_ = {CK_ABI_MAJOR, CK_ABI_MINOR, this, now, acquire, commit, release, emit, log, request_main, extension};
     transport_ = {open, close, control, claim, set_alternate, clear_halt, reset, set_line, read, write, cancel};

@@ -8,6 +8,7 @@
 #include "ipc/manifest.hpp"
 #include "ipc/messages.hpp"
 #include "json/json_text.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::ipc;
 using caukham::json_text;
@@ -133,9 +134,8 @@ const std::string suffix = ".so";
 #endif
 
 TEST_CASE("a missing library is said with its name; prefix and suffix are found") {
-  const auto folder =
-      std::filesystem::temp_directory_path() / ("caukham_manifest_" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
+  const caukham::tests::TestFolder own("manifest");
+  const auto& folder = own.path;
   json j = good();
   Manifest m = parse_manifest(json_text(j), (folder / "manifest.json").string());
   CHECK_THROWS_WITH(m.library_path(), Catch::Contains("\"test\" is missing"));
@@ -143,7 +143,6 @@ TEST_CASE("a missing library is said with its name; prefix and suffix are found"
     std::ofstream(folder / name) << "x";
     CHECK(m.library_path() == (folder / name).string());
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a damaged manifest is refused or read, never worse") {

@@ -1,3 +1,4 @@
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "help.hpp"
@@ -48,6 +49,13 @@ std::vector<PicturePtr> pictures(int n) {
   return all;
 }
 
+// On Windows H.264 is the system's own, and wine has none (NOT-TESTED.md): [not-under-wine].
+#ifdef _WIN32
+constexpr std::array codecs{VideoCodec::vp8};
+#else
+constexpr std::array codecs{VideoCodec::h264, VideoCodec::vp8};
+#endif
+
 std::unique_ptr<VideoEncoder> encoder(VideoCodec codec, int bits_per_second) {
   EncoderSettings s;
   s.codec = codec;
@@ -63,7 +71,7 @@ std::unique_ptr<VideoEncoder> encoder(VideoCodec codec, int bits_per_second) {
 
 TEST_CASE("every encoded picture must come out at once and decode back close to what went in") {
   const auto all = pictures(30);
-  for (const VideoCodec codec : {VideoCodec::h264, VideoCodec::vp8}) {
+  for (const VideoCodec codec : codecs) {
     CAPTURE(int(codec));
     auto e = encoder(codec, 1'500'000);
     Receiver receiver(codec);
@@ -84,7 +92,7 @@ TEST_CASE("every encoded picture must come out at once and decode back close to 
   }
 }
 
-TEST_CASE("H.264 must be constrained baseline with its parameter sets in front of every key picture, VP8 a key frame") {
+TEST_CASE("H.264 must be constrained baseline with its parameter sets in front of every key picture, VP8 a key frame", "[not-under-wine]") {
   const auto all = pictures(3);
   auto h264 = encoder(VideoCodec::h264, 500'000);
   EncodedPicture out;
@@ -114,7 +122,7 @@ TEST_CASE("H.264 must be constrained baseline with its parameter sets in front o
 
 TEST_CASE("the rate must follow set_rate while running, without a key picture") {
   const auto all = pictures(240);
-  for (const VideoCodec codec : {VideoCodec::h264, VideoCodec::vp8}) {
+  for (const VideoCodec codec : codecs) {
     CAPTURE(int(codec));
     auto e = encoder(codec, 1'000'000);
     std::size_t fast = 0, slow = 0;
@@ -144,7 +152,7 @@ TEST_CASE("an encoder must refuse what it cannot do in words and go on") {
   CHECK(error.find("5000") != std::string::npos);
   const auto all = pictures(2);
   PictureScaler scaler;
-  for (const VideoCodec codec : {VideoCodec::h264, VideoCodec::vp8}) {
+  for (const VideoCodec codec : codecs) {
     auto e = encoder(codec, 300'000);
     EncodedPicture out;
     CHECK_FALSE(e->encode(*scaler.scale(*all[0], 320, 240), false, out));

@@ -1,53 +1,10 @@
-#include <catch2/catch.hpp>
-#include <csignal>
 #include <fstream>
 #include <iterator>
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "help.hpp"
-#include "media/mkv_reader.hpp"
-#include "media/mkv_writer.hpp"
+#include "mkv_help.hpp"
 
 using namespace caukham::media;
-using test::Bytes;
-
-namespace {
-
-constexpr std::int64_t start = 77'000'000'000, ms = 1'000'000;
-
-MkvSettings settings(const std::string& path) {
-  MkvSettings s;
-  s.path = path;
-  s.width = 640;
-  s.height = 480;
-  s.start_ns = start;
-  s.start_unix_us = 1'760'000'000'123'456;
-  s.title = "otoscope";
-  s.simulated = true;
-  return s;
-}
-
-// Pictures by number, made once.
-const Bytes& picture(std::uint32_t n) {
-  static std::vector<Bytes> made;
-  while (made.size() <= n) made.push_back(test::jpeg(static_cast<std::uint32_t>(made.size()), caukham::devices::Scene::ear));
-  return made[n];
-}
-
-std::vector<MkvPicture> read_all(const std::string& path) {
-  std::string error;
-  auto reader = MkvReader::open(path, error);
-  INFO(error);
-  REQUIRE(reader);
-  std::vector<MkvPicture> all;
-  while (auto p = reader->next()) all.push_back(std::move(*p));
-  return all;
-}
-
-}  // namespace
+using namespace test;
 
 TEST_CASE("a recording must give back the camera's bytes, times to the millisecond and gaps as gaps") {
   test::TempFile file("a.mkv");
@@ -108,38 +65,6 @@ TEST_CASE("a recording must never be written over, and times must not go back") 
   CHECK(all[1].time_ns - all[0].time_ns == ms);
 }
 
-TEST_CASE("a killed recorder must leave a file with every picture that flush had acknowledged") {
-  test::TempFile file("c.mkv");
-  picture(49);  // rendered before the fork
-  int pipe_ends[2];
-  REQUIRE(pipe(pipe_ends) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    std::string error;
-    auto writer = MkvWriter::create(settings(file.path), error);
-    std::uint32_t acknowledged = 0;
-    for (std::uint32_t i = 0; writer && i < 50; ++i) {
-      writer->write(picture(i), start + i * 50 * ms);
-      if (i % 7 == 6 && writer->flush()) acknowledged = i + 1;
-    }
-    (void)!write(pipe_ends[1], &acknowledged, sizeof acknowledged);
-    for (;;) pause();
-  }
-  std::uint32_t acknowledged = 0;
-  REQUIRE(read(pipe_ends[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged);
-  REQUIRE(kill(child, SIGKILL) == 0);
-  REQUIRE(waitpid(child, nullptr, 0) == child);
-  close(pipe_ends[0]);
-  close(pipe_ends[1]);
-  REQUIRE(acknowledged == 49);
-  const auto all = read_all(file.path);
-  REQUIRE(all.size() >= acknowledged);
-  for (std::uint32_t i = 0; i < acknowledged; ++i) {
-    CHECK(all[i].bytes == picture(i));
-    CHECK(all[i].time_ns == start + i * 50 * ms);
-  }
-}
-
 TEST_CASE("a file cut off anywhere must still give whole pictures in order") {
   test::TempFile file("d.mkv"), cut("e.mkv");
   std::string error;
@@ -179,25 +104,4 @@ TEST_CASE("a file cut off anywhere must still give whole pictures in order") {
     most = std::max(most, n);
   }
   CHECK(most > 5);
-}
-
-TEST_CASE("a full disk must be told in words and stay told") {
-  test::TempFile file("f.mkv");
-  picture(0);
-  const pid_t child = fork();
-  if (child == 0) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{100'000, 100'000};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    std::string error;
-    auto writer = MkvWriter::create(settings(file.path), error);
-    bool good = writer != nullptr, failed = false;
-    for (int i = 0; good && i < 40 && !failed; ++i) failed = !writer->write(picture(0), start + i * 50 * ms) || !writer->flush();
-    good = good && failed && !writer->error().empty() && !writer->write(picture(0), start + 9999 * ms) && !writer->finish();
-    _exit(good ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
-  CHECK_FALSE(read_all(file.path).empty());
 }

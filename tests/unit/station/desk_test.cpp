@@ -14,6 +14,7 @@
 #include "record/record.hpp"
 #include "station/station.hpp"
 #include "tests/lib/small_disk.hpp"
+#include "tests/lib/test_folder.hpp"
 
 namespace {
 
@@ -21,10 +22,8 @@ using namespace caukham;
 namespace fs = std::filesystem;
 using Snap = std::shared_ptr<const station::Snapshot>;
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("caukham-desk-" + record::new_uuid());
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : tests::TestFolder {
+  Folder() : TestFolder("desk") {}
 };
 
 struct Bench {
@@ -115,7 +114,7 @@ bool full(const station::Snapshot& s) { return s.trouble.find("disk is full") !=
 // Damages the database under the program's hands, as a dying disk does: all pages but the first.
 void damage(const fs::path& database) {
   sqlite3* other = nullptr;
-  REQUIRE(sqlite3_open(database.c_str(), &other) == SQLITE_OK);
+  REQUIRE(sqlite3_open(database.string().c_str(), &other) == SQLITE_OK);
   sqlite3_busy_timeout(other, 10'000);
   // A foreign write makes the program forget the pages that it remembers.
   REQUIRE(sqlite3_exec(other, "CREATE TABLE foreign_write(x); DROP TABLE foreign_write;"

@@ -6,15 +6,14 @@
 #include "record/bdf_reader.hpp"
 #include "record/bdf_writer.hpp"
 #include "record/evidence.hpp"
+#include "tests/lib/test_folder.hpp"
 
 namespace {
 using namespace caukham;
 namespace fs = std::filesystem;
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("caukham-strip-" + record::new_uuid());
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : caukham::tests::TestFolder {
+  Folder() : TestFolder("strip") {}
 };
 
 record::WaveformSpec spec() {

@@ -7,16 +7,15 @@
 #include "record/bdf_reader.hpp"
 #include "tests/lib/small_disk.hpp"
 #include "station/exam_recorder.hpp"
+#include "tests/lib/test_folder.hpp"
 
 namespace {
 
 using namespace caukham;
 namespace fs = std::filesystem;
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("caukham-recorder-" + record::new_uuid());
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : caukham::tests::TestFolder {
+  Folder() : TestFolder("recorder") {}
 };
 
 core::StreamInfo ecg(core::StreamId id) {

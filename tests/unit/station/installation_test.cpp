@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "station/station.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::station;
 namespace fs = std::filesystem;
@@ -19,17 +20,16 @@ const std::string suffix;
 
 // An installed tree, as `meson install` lays it on this system.
 struct Tree {
-  fs::path root = fs::temp_directory_path() / "caukham_installation_test";
+  const caukham::tests::TestFolder folder{"installation"};
+  const fs::path root = folder.path;
   fs::path helpers = suffix.empty() ? root / "libexec" / "caukham" : root / "bin";
   Tree() {
-    fs::remove_all(root);
     for (const char* folder : {"bin", "lib/caukham/plugins", "share/caukham/keys", "share/caukham/console", "share/locale",
                                "share/caukham/reference"})
       fs::create_directories(root / folder);
     fs::create_directories(helpers);
     for (const char* name : {"caukham-pluginhost", "caukham-simulator"}) std::ofstream(helpers / (name + suffix)) << "x";
   }
-  ~Tree() { fs::remove_all(root); }
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <mutex>
 #include <random>
 
 #include "ipc/win32/windows.hpp"
@@ -120,7 +121,10 @@ struct Channel::Traffic {
   }
 };
 
+// Made by whoever sends or listens first, which may be two threads at once.
 Channel::Traffic& Channel::traffic() const {
+  static std::mutex making;
+  const std::lock_guard lock(making);
   if (!traffic_) traffic_ = std::make_shared<Traffic>(handle_);
   return *traffic_;
 }

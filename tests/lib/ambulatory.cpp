@@ -92,7 +92,7 @@ const char* name(Ambulatory kind) {
       "motion, one lead 12 dB", "motion, one lead 6 dB", "motion, one lead 0 dB", "motion, both 6 dB", "muscle, both 6 dB",
       "electrode pops", "a lead lost", "SVT", "slow, U waves", "ventricular flutter",
       "PVC, hidden", "blocked P", "one lead useless", "changing block", "PVC, motion 12 dB", "hum", "LBBB, PVC",
-      "PVC, fusion"};
+      "PVC, fusion", "atrial, aberrant", "PVC, interpolated"};
   return names[static_cast<int>(kind)];
 }
 

@@ -50,8 +50,10 @@ enum class Ambulatory {
   hum,              // 60 Hz of half the QRS on both leads, coming and going; ventricular beats
   block_pvc,        // left bundle branch block with ventricular beats, pairs too
   fusion_pvc,       // ventricular beats that come with the P wave: between the own beat's shape and theirs
+  atrial,           // early beats of the atria with a P wave of another shape, half of them conducted with a right bundle branch block
+  interpolated,     // ventricular beats between two own ones that come as if nothing had been
 };
-inline constexpr int ambulatory_count = 42;
+inline constexpr int ambulatory_count = 44;
 const char* name(Ambulatory kind);
 
 struct AmbulatoryCase {

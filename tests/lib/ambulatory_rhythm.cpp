@@ -128,18 +128,20 @@ std::vector<Planned> plan(K kind, K own, double seconds, const Patient& p, std::
   std::vector<Planned> out;
   double t = 0.6;
   int run = 0, i = 0;
-  double mode_until = 0, af_next = 0;
+  double mode_until = 0, af_next = 0, after = 0;
   int mode = 0;
   const double flutter_rr = 0.2 * between(r, 0.95, 1.08);
   int form = 0;
+  const double focus[] = {kind == K::atrial ? between(r, -1, 1.4) : 0, kind == K::atrial ? between(r, -1, 1.4) : 0};  // its P wave
   while (t < seconds) {
     ++i;
     Random lot(shape_seed);
     double next = rr0 * (1 + 0.03 * r.normal() + 0.05 * std::sin(2 * pi * t / 37));
     Shape s = main_shape(own, p, next, lot);
-    bool with_p = true, ventricular = false;
+    bool with_p = true;
+    auto type = BeatType::normal;
     const auto ectopic_here = [&](int which) {
-      s = ectopic[static_cast<std::size_t>(which) % 4], with_p = false, ventricular = true;
+      s = ectopic[static_cast<std::size_t>(which) % 4], with_p = false, type = BeatType::ventricular;
     };
     switch (kind) {
       case K::pvc:
@@ -158,7 +160,7 @@ std::vector<Planned> plan(K kind, K own, double seconds, const Patient& p, std::
       case K::block_pvc:
         if (run) ectopic_here(static_cast<int>(r.below(4))), next = --run ? between(r, 0.30, 0.42) : 1.3 * rr0;
         else if (r.below(8) == 0) run = 1 + static_cast<int>(r.below(3)), next = between(r, 0.42, 0.55);
-        if (kind == K::af_pvc_noise && !ventricular && !run) next = std::clamp(0.65 + 0.2 * r.normal(), 0.34, 1.5);
+        if (kind == K::af_pvc_noise && type == BeatType::normal && !run) next = std::clamp(0.65 + 0.2 * r.normal(), 0.34, 1.5);
         with_p = with_p && kind != K::af_pvc_noise;
         break;
       case K::bigeminy_low:
@@ -177,18 +179,18 @@ std::vector<Planned> plan(K kind, K own, double seconds, const Patient& p, std::
         if (kind == K::flutter_vent && flutter.empty() && t > seconds / 2) flutter.emplace_back(t + 0.5, t + 20), next = 21;
         break;
       case K::paced:
-        s = paced, with_p = false, next = rr0 * (1 + 0.001 * r.normal());
+        s = paced, with_p = false, type = paced_beat, next = rr0 * (1 + 0.001 * r.normal());
         break;
       case K::paced_demand:
         if (t > mode_until) mode = static_cast<int>(r.below(3)), mode_until = t + between(r, 4, 30);
-        if (mode == 1) s = paced, with_p = false, next = 0.95;
+        if (mode == 1) s = paced, with_p = false, type = paced_beat, next = 0.95;
         if (mode == 2) {
           const double part = r.uniform();
           Shape own = scaled(s, part, part);
           s = scaled(paced, 1 - part, 1 - part);
           s[0] = paced[0];
           add(s, own);
-          next = 0.93;
+          type = paced_fusion, next = 0.93;
         }
         break;
       case K::af:
@@ -220,22 +222,36 @@ std::vector<Planned> plan(K kind, K own, double seconds, const Patient& p, std::
         if (t > mode_until) mode = static_cast<int>(r.below(4)), mode_until = t + between(r, 5, 40);
         if (mode == 1) s = main_shape(K::lbbb, p, next, lot);
         if (mode == 2) s = main_shape(K::rbbb, p, next, lot);
-        if (mode == 3) s = ectopic[0], with_p = false, next = 0.85 * (1 + 0.02 * r.normal());
+        if (mode == 3) s = ectopic[0], with_p = false, type = BeatType::ventricular, next = 0.85 * (1 + 0.02 * r.normal());
         break;
       case K::fusion_pvc:
         if (r.below(7) == 0) {
           const double part = between(r, 0.3, 0.9);
           s = scaled(s, 1 - part, 1 - part);
           add(s, scaled(ectopic[0], part, part));
-          ventricular = true;
+          type = fusion_beat;
         }
+        break;
+      case K::atrial:
+        if (run) {
+          const bool aberrant = r.below(2);
+          if (aberrant) s = main_shape(K::rbbb, p, next, lot);
+          add(s, scaled(p_wave(p), focus[0], focus[1]));
+          type = aberrant ? aberrant_beat : atrial_beat, with_p = false, run = 0, next = rr0 * between(r, 0.95, 1.15);
+        } else if (r.below(7) == 0) {
+          run = 1, next = rr0 * between(r, 0.55, 0.8);
+        }
+        break;
+      case K::interpolated:
+        if (run) ectopic_here(form), run = 0, next = 1.05 * rr0 - after;
+        else if (r.below(7) == 0) run = 1, form = static_cast<int>(r.below(2)), next = after = rr0 * between(r, 0.48, 0.56);
         break;
       case K::av_block_2to1:
         next = between(r, 1.25, 1.4);
         out.push_back({t + next / 2, p_wave(p), BeatType::normal, false});
         break;
       case K::escape:
-        s = ectopic[0], ventricular = true, with_p = false, next = 60.0 / 35 * (1 + 0.02 * r.normal());
+        s = ectopic[0], type = escape_beat, with_p = false, next = 60.0 / 35 * (1 + 0.02 * r.normal());
         break;
       default:
         break;
@@ -246,7 +262,7 @@ std::vector<Planned> plan(K kind, K own, double seconds, const Patient& p, std::
       if (kind == K::svt) q[0].at_s = -0.10;
       add(s, q);
     }
-    out.push_back({t, s, ventricular ? BeatType::ventricular : BeatType::normal});
+    out.push_back({t, s, type});
     t += next;
   }
   if (kind == K::escape)

@@ -20,6 +20,12 @@ struct Patient {  // amplitudes in µV
 };
 Patient draw_patient(devices::Random& r);
 
+// The letters PhysioNet's annotators use (WFDB Applications Guide, "Annotation codes") for what BeatType, the detector's own
+// answers, has no name for: they tell what a beat is, not what can be told from it. Scored by score::beat_class.
+inline constexpr auto escape_beat = static_cast<analysis::ecg::BeatType>('E'), fusion_beat = static_cast<analysis::ecg::BeatType>('F'),
+                      paced_beat = static_cast<analysis::ecg::BeatType>('/'), paced_fusion = static_cast<analysis::ecg::BeatType>('f'),
+                      atrial_beat = static_cast<analysis::ecg::BeatType>('A'), aberrant_beat = static_cast<analysis::ecg::BeatType>('a');
+
 struct Planned {
   double at_s;
   Shape shape;

@@ -32,6 +32,8 @@ with tempfile.TemporaryDirectory(prefix="caukham-half-hours-") as name:
 
 scored = gross["window_150_ms"]
 print(json.dumps(scored))
+print(json.dumps(gross["ventricular"]))
 assert scored["reference_beats"] > 1000 * int(count), scored
 assert scored["se_percent"] >= 99.8 and scored["ppv_percent"] >= 99.8, scored
+assert gross["ventricular"]["se_percent"] >= 90 and gross["ventricular"]["ppv_percent"] >= 90, gross["ventricular"]
 assert abs(gross["r_placement_error_ms"]["median"]) <= 10, gross["r_placement_error_ms"]

@@ -103,7 +103,7 @@ Detection detect(const Recording& recording, const DetectOptions& options) {
   ticks.resize(kept);
   noisy.resize(kept);
   families.resize(kept);
-  if (options.classify) classify(shapes, families, clock, ticks, noisy, out.beats);
+  if (options.classify) classify(shapes, families, leads, clock, ticks, noisy, out.beats);
   double total = 0;
   for (std::size_t l = 0; l < leads.size(); ++l) {
     for (const auto& b : leads[l].blocks) out.lead_weight[l] += b.weight;

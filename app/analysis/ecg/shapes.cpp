@@ -28,9 +28,7 @@ Shapes::Shapes(const std::vector<Lead>& leads, const Clock& clock, std::size_t m
       if (b.height > 0) heights.push_back(b.height);
     std::nth_element(heights.begin(), heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2),
                      heights.end());
-    used_.push_back(l);
-    scale_.push_back(static_cast<float>(std::sqrt(weight / order.front().first)) /
-                     heights[heights.size() / 2]);
+    used_.push_back({l, static_cast<float>(std::sqrt(weight / order.front().first)) / heights[heights.size() / 2]});
   }
 }
 
@@ -39,18 +37,18 @@ bool Shapes::cut(std::size_t tick, std::vector<float>& out) const {
   const std::size_t reach = half_ + slack_;
   out.clear();
   local_.assign(used_.size(), 0);
-  if (used_.empty() || tick < reach || tick + reach >= leads_[used_[0]].smooth.size()) return false;
+  if (used_.empty() || tick < reach || tick + reach >= leads_[used_[0].lead].smooth.size()) return false;
   bool any = false;
   const auto weight_here = [&](std::size_t u) {
-    const auto& blocks = leads_[used_[u]].blocks;
-    return leads_[used_[u]].bad[tick] ? 0.0f : blocks[std::min(tick / block_, blocks.size() - 1)].weight;
+    const auto& blocks = leads_[used_[u].lead].blocks;
+    return leads_[used_[u].lead].bad[tick] ? 0.0f : blocks[std::min(tick / block_, blocks.size() - 1)].weight;
   };
   float most = 0;
   for (std::size_t u = 0; u < used_.size(); ++u) most = std::max(most, weight_here(u));
   for (std::size_t u = 0; u < used_.size(); ++u) {
-    const auto& lead = leads_[used_[u]];
+    const auto& lead = leads_[used_[u].lead];
     local_[u] = most > 0 ? weight_here(u) / most : 1;
-    const float s = lead.bad[tick] ? 0.0f : scale_[u];
+    const float s = lead.bad[tick] ? 0.0f : used_[u].scale;
     any |= s > 0;
     for (std::size_t t = tick - reach; t <= tick + reach; ++t) out.push_back(s * lead.smooth[t]);
   }

@@ -29,15 +29,18 @@ class Shapes {
   // Puts the complex into the family it is alike (same_family), or begins one.
   Match add(std::size_t tick);
   std::vector<Family> families;
-  bool empty() const { return used_.empty(); }
+  struct Used {
+    std::size_t lead;
+    float scale;  // what one µV of it counts
+  };
+  const std::vector<Used>& used() const { return used_; }
   std::size_t length() const { return 2 * half_ + 1; }  // ticks of one lead in a family's mean
   float alike(std::size_t a, std::size_t b) const;      // correlation of two families, shifts tried
 
  private:
   bool cut(std::size_t tick, std::vector<float>& out) const;
   const std::vector<Lead>& leads_;
-  std::vector<std::size_t> used_;
-  std::vector<float> scale_;
+  std::vector<Used> used_;
   std::size_t half_, slack_, block_;
   mutable std::vector<float> cut_, local_;  // the complex, and each lead's say at this place: 1 the clearest lead's
 };

@@ -26,6 +26,7 @@ Limit limit(Ambulatory kind) {
     case Ambulatory::af_pvc_noise:
     case Ambulatory::block_pvc:
     case Ambulatory::pvc_motion:
+    case Ambulatory::interpolated:
     case Ambulatory::pvc_hidden: return {99, 99.8};
     default: return {99.8, 99.5};
   }

@@ -154,9 +154,10 @@ spirometry::Report report_of(const std::vector<std::string>& files, const Wish& 
   }
   report.session = spirometry::judge(recorded, w.age);
   for (std::size_t i = 0; i < report.session.blows.size(); ++i)
-    if (report.session.blows[i].cut_off)
+    if (const auto& blow = report.session.blows[i]; !blow.measured())
       report.errors.emplace_back(report.file_of_blow[i],
-                                 "the recording ends in the middle of a blow: it gives no numbers");
+                                 blow.clipped ? "the flow was beyond what the sensor can measure: the blow gives no numbers"
+                                              : "the recording ends in the middle of a blow: it gives no numbers");
   if (!w.set.empty()) {
     report.reference_set = w.set;
     const spirometry::Subject subject{w.sex == "m" ? spirometry::Sex::male : spirometry::Sex::female, *w.age,

@@ -30,6 +30,7 @@ const char* short_reason(const char* criterion) {
   if (is("glottic_closure_first_second") || is("glottic_closure_after_first_second")) return tr_later("throat closed");
   if (is("end_of_forced_expiration")) return tr_later("ended too early");
   if (is("fivc")) return tr_later("not breathed in fully");
+  if (is("flow_in_range")) return tr_later("beyond the sensor's range");
   if (is("complete_recording")) return tr_later("cut off or too short");
   return criterion;
 }
@@ -50,7 +51,7 @@ SpirometryCard card_of(const spirometry::RecordedBlow& recorded, const spirometr
     const auto reason = tr(short_reason(criterion.name));
     if (card.reasons.find(reason) == std::string::npos) card.reasons += (card.reasons.empty() ? "" : ", ") + reason;
   }
-  if (judged.cut_off) return card;
+  if (!judged.measured()) return card;
   card.fvc_l = judged.numbers.fvc_l;
   card.fev1_l = judged.numbers.fev1_known ? judged.numbers.fev1_l : 0;
   card.pef_l_s = judged.numbers.pef_lps;

@@ -53,14 +53,14 @@ Manoeuvre manoeuvre_from_curve(const WfCurve& curve, int rate_hz) {
 }
 
 Manoeuvre synthetic_manoeuvre(const BlowParams& p, int rate_hz) {
-  constexpr double rise_s = 0.1, hold_s = 0.08, longest_s = 15;
+  constexpr double rise_s = 0.1, hold_s = 0.08, longest_s = 15, sag = 0.005;  // what is lost while it is held: no lung holds it exactly
   if (!(p.fvc_l > 0.2 && p.fvc_l < 12 && p.fev1_l > 0 && p.fev1_l < p.fvc_l && p.pef_lps > 0 && p.pef_lps < 20))
     throw std::invalid_argument("blow: FVC 0.2-12 L, FEV1 below FVC, PEF below 20 L/s");
-  const double peak_end_s = rise_s + hold_s, risen_l = p.pef_lps * (rise_s / 2 + hold_s);
+  const double peak_end_s = rise_s + hold_s, risen_l = p.pef_lps * (rise_s / 2 + hold_s * (1 - sag / 2));
   if (risen_l >= p.fev1_l) throw std::invalid_argument("blow: PEF too high for this FEV1");
   // The steepest slope is PEF, held; extrapolated back from there the start lies at half the rise.
   const double fev1_end_s = 1.0 + rise_s / 2;
-  const auto decay = [&](double t, double tau, double beta) { return p.pef_lps * std::exp(-std::pow(t / tau, beta)); };
+  const auto decay = [&](double t, double tau, double beta) { return p.pef_lps * (1 - sag) * std::exp(-std::pow(t / tau, beta)); };
   const auto volume_at = [&](double until_s, double tau, double beta) {
     const int steps = static_cast<int>((until_s - peak_end_s) * 100);
     const double dt = (until_s - peak_end_s) / steps;
@@ -88,7 +88,7 @@ Manoeuvre synthetic_manoeuvre(const BlowParams& p, int rate_hz) {
   const double beta = (low + high) / 2, tau = tau_for(beta), dt = 1.0 / rate_hz;
   const auto flow = [&](double t) {
     if (t < rise_s) return p.pef_lps * 0.5 * (1 - std::cos(pi * t / rise_s));
-    return t < peak_end_s ? p.pef_lps : decay(t - peak_end_s, tau, beta);
+    return t < peak_end_s ? p.pef_lps * (1 - sag * (t - rise_s) / hold_s) : decay(t - peak_end_s, tau, beta);
   };
   constexpr int parts = 20;  // the volume is integrated finer than it is sampled
   std::vector<double> volume = {0.0};

@@ -26,8 +26,8 @@ struct BlowParams {
   double fvc_l = 4.5, fev1_l = 3.6, pef_lps = 8.5;
 };
 
-// A synthetic forced expiration: half-cosine rise to PEF in 100 ms, PEF held for 80 ms (the window over which standard
-// curves state it), then a stretched-exponential decay over at most 15 s, solved so that FVC and FEV1 (counted from
+// A synthetic forced expiration: half-cosine rise to PEF in 100 ms, PEF all but held for 80 ms (the window over which
+// standard curves state it), then a stretched-exponential decay over at most 15 s, solved so that FVC and FEV1 (counted from
 // the back-extrapolated start) come out as asked. Takes some 20 ms. Throws std::invalid_argument when the three cannot
 // belong together (FEV1 >= FVC, or PEF too small to blow FEV1 in a second).
 Manoeuvre synthetic_manoeuvre(const BlowParams& params, int rate_hz);

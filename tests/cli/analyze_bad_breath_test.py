@@ -33,6 +33,17 @@ def not_acceptable(path):
     assert told.get("fvc_l") is None and told.get("fev1_l") is None, told
 
 
+def beyond_range(path):
+    told = json.loads(cli("spirometry", path, "--json", expect=1).stdout)
+    blow = told["manoeuvres"][0]
+    assert blow["acceptable"] == blow["usable"] == {"fev1": False, "fvc": False}, blow
+    assert any(c["name"] == "flow_in_range" and c["result"] == "failed" and "limit" in c["reason"] for c in blow["criteria"]), blow["criteria"]
+    for source in (told, blow):
+        assert all(source.get(k) is None for k in ("fvc_l", "fev1_l", "pef_l_s", "fev1_fvc", "fef25_75_l_s")), source
+    assert told["session"]["best"]["pef_l_s"] is None and told["errors"], told
+    assert "check the sensor" in cli("spirometry", path, expect=1).stdout
+
+
 def breath(folder):
     samples = {"constant": ["1.0"] * 500, "of one sample": ["0.1"], "of NaN": ["0.1", "nan"] * 200, "of NaN alone": ["nan"] * 400,
                "infinite": ["inf"] * 400, "saturated": ["3000"] * 500, "without samples": []}
@@ -62,6 +73,9 @@ def breath(folder):
             stem = "flow " + name
             write(stem, values)
             must(f"breath, {form}: a curve {name}", no_blow, folder / f"{stem}{end}")
+        # A blow of 8 L/s through a sensor that ends at 5: its top is flat.
+        write("clipped", [min(v, 5.0) for v in flow[:200] + [2.0, 4.0, 6.0, 7.5] + flow[200:]])
+        must(f"breath, {form}: a blow clipped at the sensor's limit gives no number", beyond_range, folder / f"clipped{end}")
         write("flow slow", flow, 10)
         must(f"breath, {form}: a wrong rate, 10 a second", no_blow, folder / f"flow slow{end}")
         write("flow heart", flow, 100, "mV")

@@ -114,6 +114,10 @@ Criterion end_of_expiration(const Assessment& a, const AssessRules& rules) {
 Criterion inspiration(const Assessment& a) {
   Criterion c{"fivc", Result::cannot_tell, "no full inspiration was recorded after the blow", both, neither};
   if (!a.fivc_l) return c;
+  if (a.inspiration_clipped) {
+    c.reason = "breathing in, the flow stayed at the sensor's limit: the FIVC is larger than what it shows";
+    return c;
+  }
   const double limit = std::max(fivc_part * a.numbers.fvc_l, fivc_l), more = *a.fivc_l - a.numbers.fvc_l;
   c.result = more <= limit + rounding_l ? Result::passed : Result::failed;
   c.reason = say("FIVC %.3f L, FVC %.3f L, it may be larger by %.3f L", *a.fivc_l, a.numbers.fvc_l, limit);
@@ -128,6 +132,14 @@ Criterion lasts(const Assessment& a) {
   if (!a.numbers.fev1_known)
     return {"complete_recording", Result::failed, "the blow is shorter than a second", fev1_only, fev1_only};
   return {"complete_recording", Result::passed, "the blow was recorded to its end", both, both};
+}
+
+Criterion in_range(const Assessment& a) {
+  if (a.clipped)
+    return {"flow_in_range", Result::failed,
+            say("the flow stayed at the sensor's limit for %.0f ms, at %.2f L/s: PEF and volumes are larger than what it shows",
+                1000 * a.events.clipped_s, a.numbers.pef_lps), both, both};
+  return {"flow_in_range", Result::passed, "the flow does not stay at its largest value", both, both};
 }
 
 void conclude(Assessment& a) {
@@ -146,6 +158,7 @@ void conclude(Assessment& a) {
 
 std::vector<Hint> hints_of(const Assessment& a) {
   std::vector<Hint> hints;
+  if (a.clipped) hints.push_back(Hint::beyond_range);
   if (a.cut_off) hints.push_back(Hint::cut_off);
   const auto failed = [&](std::size_t i) { return a.criteria[i].result == Result::failed; };
   if (failed(1)) hints.push_back(Hint::set_zero);
@@ -183,6 +196,10 @@ std::optional<Assessment> assess(const Blow& blow, std::span<const float> after,
   a.numbers = *numbers;
   a.events = events_of(flow, rate_hz, a.numbers);
   a.fivc_l = inspired_l(after, rate_hz);
+  a.clipped = a.events.clipped_s > 0;
+  std::vector<float> inspired(after.begin(), after.end());
+  for (float& f : inspired) f = -f;
+  a.inspiration_clipped = clipped_s(inspired, rate_hz) > 0;
   a.cut_off = after.empty() && a.events.last_flow_lps > std::max(0.5, 0.1 * a.numbers.pef_lps);
   const double first_s = rules.young() ? 0.75 : 1.0;
   // hints_of() knows this order.
@@ -198,7 +215,8 @@ std::optional<Assessment> assess(const Blow& blow, std::span<const float> after,
       {"leak", Result::cannot_tell, "a leak at the lips is seen by the operator, not in the flow", both,
        neither},
       inspiration(a),
-      lasts(a)};
+      lasts(a),
+      in_range(a)};
   conclude(a);
   a.hints = hints_of(a);
   return a;

@@ -32,8 +32,10 @@ struct Assessment {
   BlowNumbers numbers;
   BlowEvents events;
   std::optional<double> fivc_l;         // when a full inspiration followed
+  bool inspiration_clipped = false;     // as clipped, of that: the FIVC is not to be used
   std::optional<double> resting_lps;    // what the sensor showed at rest before it
   bool cut_off = false;  // the data end in the middle of the blow: its numbers are not to be used
+  bool clipped = false;  // the flow was beyond what the sensor measures: peak and volumes are larger than it shows
   bool offset_removed = false;
   std::vector<Criterion> criteria;      // always all of them, in the same order
   // A criterion that cannot be told from the signal does not take acceptability away, the operator saw the
@@ -42,6 +44,7 @@ struct Assessment {
   std::vector<const char*> undecided;
   std::vector<Hint> hints;              // at least one
 
+  bool measured() const { return !cut_off && !clipped; }  // else none of its numbers may be shown
   double bev_percent() const { return 100 * numbers.bev_l / numbers.fvc_l; }
 };
 

@@ -19,8 +19,41 @@ constexpr double reopened_l = 0.05;
 // Flow that has not fallen by 3 % from one five seconds to the next and is more than this: no lung does that,
 // an offset does.
 constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 5;
+// A rounded peak of which n samples fall on one step of the converter lies up to 4 (2n + 4) / n² steps lower two samples
+// further on, if it is a parabola, and one for rounding. More than twice that on both sides is no peak.
+constexpr std::size_t least_clipped = 3;
+constexpr float same_part = 1e-5f;
+// In steps of more than a hundredth of the peak a lung may seem to hold it; not for a tenth of a second.
+constexpr float coarse_part = 0.01f;
+constexpr double longest_hold_s = 0.1;
+float bent_steps(std::size_t n) { return 8 * static_cast<float>(2 * n + 4) / static_cast<float>(n * n) + 1; }
 
 }  // namespace
+
+double clipped_s(std::span<const float> flow, double rate_hz) {
+  if (flow.size() < least_clipped + 4 || !(rate_hz > 0)) return 0;
+  const float top = *std::max_element(flow.begin(), flow.end()), same = same_part * std::abs(top);
+  // A step of the converter is what most of a blow, which is slow, moves by: the lower quartile, not the least, for flow made of
+  // a volume in whole millilitres is rounded twice.
+  std::vector<float> steps;
+  for (std::size_t i = 1; i < flow.size(); ++i)
+    if (const float d = std::abs(flow[i] - flow[i - 1]); d > same) steps.push_back(d);
+  if (steps.empty()) return 0;
+  std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 4), steps.end());
+  const float step = steps[steps.size() / 4];
+  std::size_t longest = 0;
+  for (std::size_t i = 2; i < flow.size();) {
+    std::size_t to = i;
+    while (to < flow.size() && top - flow[to] <= same) ++to;
+    if (const std::size_t n = to - i; n >= least_clipped && to + 1 < flow.size()) {
+      const float bent = bent_steps(n) * step;
+      if (top - flow[i - 2] > bent && top - flow[to + 1] > bent) longest = std::max(longest, n);
+    }
+    i = to + 1;
+  }
+  const double lasted_s = static_cast<double>(longest) / rate_hz;
+  return step > coarse_part * top && lasted_s < longest_hold_s ? 0 : lasted_s;
+}
 
 BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const BlowNumbers& n) {
   BlowEvents e;
@@ -65,6 +98,7 @@ BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const Blow
     const double before = mean_lps(e.end_s - 2 * endless_s, e.end_s - endless_s);
     e.endless_flow = later > endless_lps && later > endless_part * before;
   }
+  e.clipped_s = clipped_s(flow_lps, rate_hz);
   return e;
 }
 

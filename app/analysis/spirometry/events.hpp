@@ -16,7 +16,12 @@ struct BlowEvents {
   double end_volume_l = 0;              // volume breathed out in the second before that end (EOTV)
   bool endless_flow = false;  // the flow stopped falling while it still flowed: a zero that is not zero
   double last_flow_lps = 0;             // mean of the last 50 ms of the data
+  double clipped_s = 0;                 // how long the flow stayed at its very largest value; 0: not clipped
 };
+
+// How long `flow` stays at its largest value as only a converter at its rail does: three samples and more that are the same,
+// in and out of which it goes steeply; a rounded peak bends. 0: it does not. For the other rail give it negated.
+double clipped_s(std::span<const float> flow_lps, double rate_hz);
 
 BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const BlowNumbers& numbers);
 

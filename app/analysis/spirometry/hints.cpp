@@ -17,6 +17,8 @@ const char* words_of(Hint hint) {
     case Hint::breathe_in_deeper: return tr_later("Breathe in deeper before blowing.");
     case Hint::set_zero:
       return tr_later("The sensor does not rest at zero: hold it still and set it to zero again.");
+    case Hint::beyond_range:
+      return tr_later("The flow was beyond what the sensor can measure: check the sensor and blow again.");
     case Hint::cut_off: return tr_later("This blow was cut off: blow again.");
     case Hint::more_blows: return tr_later("At least three good blows are needed.");
     case Hint::one_more_blow: return tr_later("One more good blow is needed.");
@@ -38,6 +40,7 @@ const char* key_of(Hint hint) {
     case Hint::open_throat: return "open_throat";
     case Hint::breathe_in_deeper: return "breathe_in_deeper";
     case Hint::set_zero: return "set_zero";
+    case Hint::beyond_range: return "beyond_range";
     case Hint::cut_off: return "cut_off";
     case Hint::more_blows: return "more_blows";
     case Hint::one_more_blow: return "one_more_blow";

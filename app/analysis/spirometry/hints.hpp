@@ -14,6 +14,7 @@ enum class Hint : std::uint8_t {
   open_throat,
   breathe_in_deeper,
   set_zero,
+  beyond_range,
   cut_off,  // one blow
   more_blows,
   one_more_blow,

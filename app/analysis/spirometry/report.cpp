@@ -14,10 +14,10 @@ json rounded(const std::optional<double>& v, int decimals) {
   return v ? rounded(*v, decimals) : json(nullptr);
 }
 
-// A blow that was cut off has no number that could be taken for measured.
+// A blow that was cut off or clipped has no number that could be taken for measured.
 void put_numbers(json& out, const Assessment& a) {
   const auto& n = a.numbers;
-  const auto put = [&](const char* key, const json& value) { out[key] = a.cut_off ? json(nullptr) : value; };
+  const auto put = [&](const char* key, const json& value) { out[key] = a.measured() ? value : json(nullptr); };
   const bool second = n.fev1_known;
   put("fvc_l", rounded(n.fvc_l, 3));
   put("fev1_l", second ? rounded(n.fev1_l, 3) : json(nullptr));
@@ -35,7 +35,7 @@ void put_numbers(json& out, const Assessment& a) {
   put("fef25_l_s", rounded(n.fef25_lps, 3));
   put("fef50_l_s", rounded(n.fef50_lps, 3));
   put("fef75_l_s", rounded(n.fef75_lps, 3));
-  put("fivc_l", rounded(a.fivc_l, 3));
+  put("fivc_l", a.inspiration_clipped ? json(nullptr) : rounded(a.fivc_l, 3));
   put("time_zero_s", rounded(n.t0_s, 3));
   put("time_to_pef_s", rounded(n.pef_time_s, 3));
   out["resting_flow_l_s"] = rounded(a.resting_lps, 3);

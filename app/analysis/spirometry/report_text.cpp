@@ -28,8 +28,8 @@ std::string to_text(const Report& r) {
     const auto& a = r.session.blows[i];
     const auto& n = a.numbers;
     out += say("Manoeuvre %zu (", i + 1) + r.file_of_blow.at(i) + ")\n";
-    if (a.cut_off)
-      out += "  cut off: no numbers\n";
+    if (!a.measured())
+      out += a.clipped ? "  beyond the sensor's range: no numbers\n" : "  cut off: no numbers\n";
     else
       out +=
           say("  FVC %.3f L  FEV1 %s L  PEF %.2f L/s  FEF25-75 %.2f L/s  BEV %.3f L (%.1f %%)  FET %.1f s  "

@@ -1,7 +1,12 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 #include "analysis/spirometry/plateau.hpp"
+#include "analysis/spirometry/session.hpp"
 #include "breath.hpp"
+#include "devices/signals/spirometry.hpp"
 
 using namespace caukham::analysis::spirometry;
 using breath::as_blow;
@@ -223,4 +228,71 @@ TEST_CASE("the cue must come when the last second brings 25 ml or less, or after
   nobody.add(NAN, 1);
   nobody.add(6, INFINITY);
   CHECK(nobody.cue() == Cue::keep_blowing);
+}
+
+TEST_CASE("a flow clipped at the sensor's limit must give neither peak nor volumes, and say so") {
+  for (const double rate : {100.0, 250.0, 500.0}) {
+    for (const double step : {0.0, 0.01}) {  // of the converter, L/s
+      auto m = good();
+      const auto whole = sampled(blow(4.0, 0.5), rate, 6);
+      const float top = *std::max_element(whole.begin(), whole.end());
+      const auto clipped_at = [&](float part) {
+        m.blow.flow_lps = whole;
+        for (auto& f : m.blow.flow_lps) {
+          f = std::min(f, part * top);
+          if (step > 0) f = static_cast<float>(step * std::round(static_cast<double>(f) / step));
+        }
+        const auto a = assess(m.blow, m.after, rate);
+        REQUIRE(a);
+        return *a;
+      };
+      CAPTURE(rate, step, top);
+      const auto sound = clipped_at(1);
+      CHECK_FALSE(sound.clipped);
+      CHECK(sound.measured());
+      CHECK(criterion(sound, "flow_in_range").result == Result::passed);
+      for (const float part : {0.8f, 0.6f, 0.4f}) {
+        const auto a = clipped_at(part);
+        CAPTURE(part, a.events.clipped_s);
+        CHECK(a.clipped);
+        CHECK_FALSE(a.measured());
+        CHECK(criterion(a, "flow_in_range").result == Result::failed);
+        CHECK(criterion(a, "flow_in_range").reason.find("limit") != std::string::npos);
+        CHECK_FALSE(a.usable.fev1);
+        CHECK_FALSE(a.usable.fvc);
+        CHECK(a.hints.front() == Hint::beyond_range);
+      }
+    }
+  }
+}
+
+TEST_CASE("a clipped inspiration must leave it undecided whether the first one was full") {
+  auto m = good();
+  const auto breath_in = [](double most) {  // half a sine of 4.3 L, then quietly
+    auto v = sampled([](double t) { return t < 1.5 ? -4.5 * std::sin(3.14159265 * t / 1.5) : 0.4 * std::sin(1.5 * (t - 1.5)); }, 100, 9);
+    for (auto& f : v) f = std::max(f, static_cast<float>(-most));
+    return v;
+  };
+  m.after = breath_in(99);
+  CHECK(criterion(m.judged(), "fivc").result != Result::cannot_tell);
+  m.after = breath_in(3);
+  const auto a = m.judged();
+  CHECK(a.inspiration_clipped);
+  CHECK(criterion(a, "fivc").result == Result::cannot_tell);
+  CHECK(a.measured());
+}
+
+TEST_CASE("a blow that holds its peak for a while must not be taken for clipped, whatever the steps it is measured in") {
+  for (const double fvc : {2.0, 4.0, 5.5})
+    for (const int rate : {100, 200, 500})
+      for (const double step : {0.001, 0.005, 0.01, 0.02, 0.05}) {
+        auto flow = caukham::devices::synthetic_manoeuvre({fvc, 0.8 * fvc, 1.7 * fvc}, rate).flow_lps;
+        for (float& f : flow) f = static_cast<float>(step * std::round(static_cast<double>(f) / step));
+        const auto blows = find_blows(flow, rate);
+        REQUIRE(blows.size() == 1);
+        const auto a = assess(blows[0].blow, blows[0].after_lps, rate);
+        REQUIRE(a);
+        CAPTURE(fvc, rate, step, a->events.clipped_s);
+        CHECK_FALSE(a->clipped);
+      }
 }

@@ -157,7 +157,7 @@ TEST_CASE("no flow of any kind may break the measuring of events") {
         CHECK(std::isfinite(a->numbers.fvc_l));
         CHECK(std::isfinite(a->numbers.fev1_l));
         CHECK(std::isfinite(a->numbers.t0_s));
-        CHECK(a->criteria.size() == 10);
+        CHECK(a->criteria.size() == 11);
         CHECK_FALSE(a->hints.empty());
       }
     const auto whole = whole_blow(flow, 100);

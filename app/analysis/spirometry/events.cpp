@@ -23,8 +23,8 @@ constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 5;
 // further on, if it is a parabola, and one for rounding. More than twice that on both sides is no peak.
 constexpr std::size_t least_clipped = 3;
 constexpr float same_part = 1e-5f;
-// In steps of more than a hundredth of the peak a lung may seem to hold it; not for a tenth of a second.
-constexpr float coarse_part = 0.01f;
+// In steps of more than half a hundredth of the peak a lung may seem to hold it; not for a tenth of a second.
+constexpr float coarse_part = 0.005f;
 constexpr double longest_hold_s = 0.1;
 float bent_steps(std::size_t n) { return 8 * static_cast<float>(2 * n + 4) / static_cast<float>(n * n) + 1; }
 

@@ -1,24 +1,33 @@
 #include "core/win32/device_node.hpp"
 
-#include <windows.h>
-
 #include <initguid.h>
 
 #include <cfgmgr32.h>
 #include <devpkey.h>
+#include <setupapi.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
-#include <string_view>
 #include <vector>
-
-#include "ipc/win32/windows.hpp"
-
-// In cfgmgr32.dll since Windows Vista; mingw-w64 10's header leaves it out.
-extern "C" CMAPI CONFIGRET WINAPI CM_Get_Device_Interface_PropertyW(LPCWSTR, const DEVPROPKEY*, DEVPROPTYPE*, PBYTE, PULONG, ULONG);
 
 namespace caukham::core {
 namespace {
+
+class DeviceList {
+ public:
+  explicit DeviceList(HDEVINFO list) : list_(list) {}
+  ~DeviceList() {
+    if (there()) ::SetupDiDestroyDeviceInfoList(list_);
+  }
+  DeviceList(const DeviceList&) = delete;
+  DeviceList& operator=(const DeviceList&) = delete;
+  bool there() const { return list_ != INVALID_HANDLE_VALUE; }
+  HDEVINFO get() const { return list_; }
+
+ private:
+  const HDEVINFO list_;
+};
 
 std::wstring property(DeviceNode node, const DEVPROPKEY& key) {
   DEVPROPTYPE type = 0;
@@ -28,6 +37,12 @@ std::wstring property(DeviceNode node, const DEVPROPKEY& key) {
   if (type != DEVPROP_TYPE_STRING && type != DEVPROP_TYPE_STRING_LIST) return {};
   const auto* text = reinterpret_cast<const wchar_t*>(bytes.data());
   return {text, std::find(text, text + size / sizeof(wchar_t), L'\0')};  // of a list the first
+}
+
+// "USB\VID_2457&PID_0001\SERIAL"
+std::wstring id_of(DeviceNode node) {
+  wchar_t id[MAX_DEVICE_ID_LEN] = {};
+  return ::CM_Get_Device_IDW(node, id, MAX_DEVICE_ID_LEN, 0) == CR_SUCCESS ? id : L"";
 }
 
 std::uint16_t after(const std::wstring& text, const wchar_t* label) {
@@ -46,21 +61,29 @@ std::string ports_of(const std::wstring& location) {
 
 }  // namespace
 
-std::optional<DeviceNode> node_of_interface(const std::wstring& place) {
-  DEVPROPTYPE type = 0;
-  wchar_t id[MAX_DEVICE_ID_LEN] = {};
-  ULONG size = sizeof id - sizeof(wchar_t);
-  if (::CM_Get_Device_Interface_PropertyW(place.c_str(), &DEVPKEY_Device_InstanceId, &type, reinterpret_cast<BYTE*>(id), &size,
-                                          0) != CR_SUCCESS)
-    return std::nullopt;
-  DEVINST node = 0;
-  return ::CM_Locate_DevNodeW(&node, id, CM_LOCATE_DEVNODE_NORMAL) == CR_SUCCESS ? std::optional<DeviceNode>(node) : std::nullopt;
+void each_present_interface(const GUID& kind, const std::function<void(const std::wstring&, DeviceNode)>& use) {
+  // SetupAPI, not CM_Get_Device_Interface_List, which is the same list without the devices and missing in wine.
+  const DeviceList list(::SetupDiGetClassDevsW(&kind, nullptr, nullptr, DIGCF_PRESENT | DIGCF_DEVICEINTERFACE));
+  if (!list.there()) return;
+  SP_DEVICE_INTERFACE_DATA found{};
+  found.cbSize = sizeof found;
+  for (DWORD at = 0; ::SetupDiEnumDeviceInterfaces(list.get(), nullptr, &kind, at, &found); ++at) {
+    DWORD size = 0;
+    ::SetupDiGetDeviceInterfaceDetailW(list.get(), &found, nullptr, 0, &size, nullptr);
+    std::vector<std::max_align_t> room(size / sizeof(std::max_align_t) + 1);
+    auto* const detail = reinterpret_cast<SP_DEVICE_INTERFACE_DETAIL_DATA_W*>(room.data());
+    detail->cbSize = sizeof *detail;
+    SP_DEVINFO_DATA device{};
+    device.cbSize = sizeof device;
+    if (::SetupDiGetDeviceInterfaceDetailW(list.get(), &found, detail, size, nullptr, &device)) use(detail->DevicePath, device.DevInst);
+  }
 }
 
 std::optional<UsbDevice> usb_device_of(DeviceNode node) {
   // A function of a device hangs below it: "USB\VID_2457&PID_0001&MI_00\..." below "USB\VID_2457&PID_0001\SERIAL".
   for (int level = 0; level < 8; ++level) {
-    auto id = property(node, DEVPKEY_Device_InstanceId);
+    const auto own = id_of(node);
+    auto id = own;
     std::transform(id.begin(), id.end(), id.begin(), [](wchar_t c) { return c >= L'a' && c <= L'z' ? static_cast<wchar_t>(c - 32) : c; });
     if (id.starts_with(L"USB\\VID_") && id.find(L"&MI_") == std::wstring::npos) {
       if (property(node, DEVPKEY_Device_Service).find(L"HUB") != std::wstring::npos) return std::nullopt;
@@ -69,7 +92,6 @@ std::optional<UsbDevice> usb_device_of(DeviceNode node) {
       usb.pid = after(id, L"PID_");
       usb.release = after(property(node, DEVPKEY_Device_HardwareIds), L"REV_");
       // Where a device has no serial number, the system makes up a name with an ampersand.
-      const auto own = property(node, DEVPKEY_Device_InstanceId);
       const auto last = own.substr(own.rfind(L'\\') + 1);
       if (last.find(L'&') == std::wstring::npos) usb.serial = ipc::narrow(last);
       usb.product = ipc::narrow(property(node, DEVPKEY_Device_BusReportedDeviceDesc));
@@ -85,8 +107,12 @@ std::optional<UsbDevice> usb_device_of(DeviceNode node) {
 }
 
 std::string com_port_of(DeviceNode node) {
-  HKEY key = nullptr;
-  if (::CM_Open_DevNode_Key(node, KEY_QUERY_VALUE, 0, RegDisposition_OpenExisting, &key, CM_REGISTRY_HARDWARE) != CR_SUCCESS) return "";
+  const DeviceList list(::SetupDiCreateDeviceInfoList(nullptr, nullptr));
+  SP_DEVINFO_DATA device{};
+  device.cbSize = sizeof device;
+  if (!list.there() || !::SetupDiOpenDeviceInfoW(list.get(), id_of(node).c_str(), nullptr, 0, &device)) return "";
+  const HKEY key = ::SetupDiOpenDevRegKey(list.get(), &device, DICS_FLAG_GLOBAL, 0, DIREG_DEV, KEY_QUERY_VALUE);
+  if (key == INVALID_HANDLE_VALUE) return "";
   wchar_t name[32] = {};
   DWORD type = 0, size = sizeof name - sizeof(wchar_t);
   const bool good = ::RegQueryValueExW(key, L"PortName", nullptr, &type, reinterpret_cast<BYTE*>(name), &size) == ERROR_SUCCESS;

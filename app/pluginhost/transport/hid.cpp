@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstring>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "pluginhost/transport/hid_reports.hpp"
@@ -84,6 +85,13 @@ class HidPort final : public PortBackend {
   std::atomic<bool> cancelled_{false};
 };
 
+// hidapi's path is the endpoint's, or a collection of it. Windows' lists of devices do not agree on capitals.
+bool belongs_to(std::string_view path, std::string_view wanted) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return path.size() >= wanted.size() && std::ranges::equal(path.substr(0, wanted.size()), wanted, {}, lower, lower) &&
+         (path.size() == wanted.size() || path[wanted.size()] == ':');
+}
+
 }  // namespace
 
 Opened open_hid(const ck_endpoint& endpoint) {
@@ -95,7 +103,7 @@ Opened open_hid(const ck_endpoint& endpoint) {
   int interface_number = 0;
   const std::string wanted = endpoint.path;
   for (const hid_device_info* i = list; i && path.empty(); i = i->next) {
-    if (i->path != wanted && !std::string(i->path).starts_with(wanted + ":")) continue;
+    if (!belongs_to(i->path, wanted)) continue;
     path = i->path;
     interface_number = std::max(0, i->interface_number);
   }

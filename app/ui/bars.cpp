@@ -130,6 +130,7 @@ NoticeBar::NoticeBar(wxWindow* parent, station::Desk& desk) : wxPanel(parent), d
   row->Add(words_, 1, wxALIGN_CENTER_VERTICAL | wxLEFT | wxRIGHT, px(14));
   row->Add(help_, 0, wxALIGN_CENTER_VERTICAL | wxLEFT, px(8));
   row->Add(close_, 0, wxALIGN_CENTER_VERTICAL | wxLEFT | wxRIGHT, px(6));
+  row->SetMinSize(0, close_->GetBestSize().y);  // as high without the button
   SetSizer(row);
   Hide();
 }

@@ -73,8 +73,15 @@ wxRect EcgPane::clear_ahead(wxDC& dc, const Strip& s, const Sweep& sweep, std::u
   const int top = static_cast<int>(std::floor(s.top)), high = static_cast<int>(std::ceil(s.height));
   wxMemoryDC source(paper_);
   const auto piece = [&](double x, double width) {
-    const wxRect r(static_cast<int>(s.x + x), top, static_cast<int>(std::ceil(width)) + 1, high);
+    wxRect r(static_cast<int>(s.x + x), top, static_cast<int>(std::ceil(width)) + 1, high);
     dc.Blit(r.x, r.y, r.width, r.height, &source, r.x, r.y);
+    // A number that is half swept away reads as another one: "350 ms" as "0 ms".
+    std::erase_if(hole_words_, [&](const wxRect& words) {
+      if (!words.Intersects(r)) return false;
+      dc.Blit(words.x, words.y, words.width, words.height, &source, words.x, words.y);
+      r.Union(words);
+      return true;
+    });
     return r;
   };
   if (length >= s.width) return piece(0, s.width);
@@ -112,11 +119,14 @@ void EcgPane::draw_hole(wxDC& dc, const Strip& s, const Sweep& sweep, std::uint6
     if (extent.x + 4 <= r.width) {
       dc.SetPen(*wxTRANSPARENT_PEN);
       dc.SetBrush(wxBrush(sheet_colour));
-      dc.DrawRectangle(r.x + (r.width - extent.x) / 2 - 3, r.y + (r.height - extent.y) / 2, extent.x + 6,
-                       extent.y);
+      const wxRect on(r.x + (r.width - extent.x) / 2 - 3, r.y + (r.height - extent.y) / 2, extent.x + 6, extent.y);
+      dc.DrawRectangle(on);
       dc.DrawLabel(text, r, wxALIGN_CENTER);
+      hole_words_.push_back(on);
     } else if (s.height > px(60) && s.x + x - extent.x - 4 > s.x) {
-      dc.DrawText(text, r.x - extent.x - 3, static_cast<int>(s.top + s.height) - extent.y - 2);
+      const wxPoint at(r.x - extent.x - 3, static_cast<int>(s.top + s.height) - extent.y - 2);
+      dc.DrawText(text, at);
+      hole_words_.emplace_back(at, extent);
     }
     left -= piece;
     x = 0;

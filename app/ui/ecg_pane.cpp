@@ -161,6 +161,7 @@ void EcgPane::rebuild() {
   const double left = pulse + names_width_;
   strips_ = lay_strips(layout, size.x - left, size.y);
   for (auto& s : strips_) s.x += left;
+  hole_words_.clear();
   for (wxBitmap* bitmap : {&paper_, &ink_}) bitmap->CreateScaled(size.x, size.y, 24, GetContentScaleFactor());
   for (wxBitmap* bitmap : {&paper_, &ink_}) {
     wxMemoryDC dc(*bitmap);

@@ -53,6 +53,7 @@ class EcgPane : public Pane {
   bool usable_ = false, settling_ = false;
   wxBitmap paper_, ink_;
   std::vector<Strip> strips_;
+  std::vector<wxRect> hole_words_;  // on ink_
   std::uint64_t drawn_to_ = 0;
   std::uint32_t off_seen_ = 0;
   int names_width_ = 0;  // px left of the pulses

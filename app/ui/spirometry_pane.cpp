@@ -315,15 +315,18 @@ void SpirometryPane::draw_list(wxDC& dc, const wxRect& where) {
 void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
   const auto& p = palette();
   const int width = height_->GetPosition().x - where.x - px(12);
-  dc.SetFont(font(15, Weight::bold));
   dc.SetTextForeground(p.text);
   std::string values;
   for (const auto& v : session_.values) {
-    values += (values.empty() ? "" : "    ") + v.name + " " + core::decimal(v.value, 2) + (v.unit.empty() ? "" : " " + v.unit);
-    if (v.percent && !v.unit.empty()) values += "  " + core::decimal(*v.percent, 0) + " %";
-    if (v.z) values += "  z " + core::decimal(*v.z, 1);
+    values += (values.empty() ? "" : "   ") + v.name + " " + core::decimal(v.value, 2) + (v.unit.empty() ? "" : " " + v.unit);
+    if (v.percent && !v.unit.empty()) values += " " + core::decimal(*v.percent, 0) + " %";
+    if (v.z) values += " z " + core::decimal(*v.z, 1);
   }
   if (session_.fev1_grade == 0) values = tr("No blow yet");
+  for (int size = 15; size >= 12; --size) {  // smaller rather than cut: what is cut is a measured value
+    dc.SetFont(font(size, Weight::bold));
+    if (dc.GetTextExtent(to_wx(values)).x <= width) break;
+  }
   draw_text(dc, to_wx(values), wxRect(where.x, where.y, width, where.height / 2));
   const int after = std::min(width, dc.GetTextExtent(to_wx(values)).x + px(24));
   dc.SetFont(font(14));

@@ -51,7 +51,8 @@ Plugin::Plugin(const ipc::Manifest& manifest, HostTable& host) {
   check_required(manifest);
   std::string path;
   try {
-    path = std::filesystem::absolute(manifest.library_path()).make_preferred().string();  // Windows loads no C:/x.dll
+    // With backslashes on Windows: LoadLibrary takes no other path.
+    path = std::filesystem::absolute(manifest.library_path()).make_preferred().string();
   } catch (const ipc::ManifestError& e) {
     throw LoadError(exit_library, e.what());
   }

@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
 from webdriver import Browser  # noqa: E402
 
-STREAM = "return Object.entries(window.caukham.streams).find(([, s]) => s.device_kind === arguments[0])?.[1]"
+STREAM = "Object.entries(window.caukham.streams).find(([, s]) => s.device_kind === arguments[0])?.[1]"
 
 
 def say(step, **more):
@@ -79,7 +79,7 @@ def examine(page, link, code, out):
         page.screenshot(shots[-1])
 
     join(page, link, code)
-    page.wait("return (" + STREAM.replace("return ", "") + ")?.samples > 4000", "ecg", timeout=60, what="live ECG")
+    page.wait("return " + STREAM + "?.samples > 4000", "ecg", timeout=60, what="live ECG")
     page.wait("return Object.values(window.caukham.videos).filter((v) => v.frames > 30 && !v.stale).length === 2",
               timeout=60, what="two live pictures")
     say("sees ECG and both pictures")
@@ -92,12 +92,12 @@ def examine(page, link, code, out):
     page.wait("return window.caukham.stills.some((s) => s.ok)", timeout=30, what="the still to arrive whole")
     say("received the still")
     shot("still")
-    page.wait("return (" + STREAM.replace("return ", "") + ")?.gaps > 0", "ecg", timeout=180, what="the marked gap")
+    page.wait("return " + STREAM + "?.gaps > 0", "ecg", timeout=180, what="the marked gap")
     say("sees the marked gap")
     shot("gap")
     page.wait("return window.caukham.reconnects > 0", timeout=120, what="the line to come back")
     page.wait("return window.caukham.phase === 'live'", timeout=60)
-    page.wait("const s = " + STREAM.replace("return ", "") + "; return s && !s.stale", "ecg", timeout=60,
+    page.wait("const s = " + STREAM + "; return s && !s.stale", "ecg", timeout=60,
               what="live ECG after the line came back")
     say("is back, everything back-filled")
     shot("back")

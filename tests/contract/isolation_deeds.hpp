@@ -10,15 +10,14 @@ using core::PluginState;
 
 #if defined(_WIN32)
 inline constexpr const char* segfault_words = "end: was ended by exception 0xc0000005";
-#elif defined(__SANITIZE_ADDRESS__)
+// Threads wait for each other by handles too: without any, the process may end before its host sees its channel go.
+inline constexpr const char* no_handles_words = "end: ";
+#else
+#if defined(__SANITIZE_ADDRESS__)
 inline constexpr const char* segfault_words = "end: ended with code";  // the sanitizer turns the signal into an exit of its own
 #else
 inline constexpr const char* segfault_words = "end: was killed by signal 11";
 #endif
-// Windows' threads wait for each other by handles too: without any, the process may end before its host sees its channel go.
-#if defined(_WIN32)
-inline constexpr const char* no_handles_words = "end: ";
-#else
 inline constexpr const char* no_handles_words = "closed its channel and went on";
 #endif
 #if defined(__SANITIZE_ADDRESS__)

@@ -30,7 +30,7 @@ window.setInterval(() => {
 
 def watch(page, link, code, out):
     join(page, link, code)
-    page.wait("return (" + STREAM.replace("return ", "") + ")?.samples > 500", "ecg", timeout=60, what="live ECG")
+    page.wait("return " + STREAM + "?.samples > 500", "ecg", timeout=60, what="live ECG")
     page.wait("return Object.values(window.caukham.videos).filter((v) => v.frames > 10 && !v.stale).length === 2",
               timeout=60, what="two live pictures")
     page.run(WATCH)

@@ -4,6 +4,7 @@
 
 #include "devices/phantom/phantom.hpp"
 #include "help.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::devices;
 
@@ -67,12 +68,11 @@ TEST_CASE("a phantom of 1280 by 720 without tables must leave out what MJPEG cam
 }
 
 TEST_CASE("a folder of pictures must be played in order, marked and counted, and an empty one refused in words") {
-  const auto folder = std::filesystem::temp_directory_path() / ("caukham-phantom-" + std::to_string(test::seed()));
-  std::filesystem::create_directories(folder);
+  const caukham::tests::TestFolder folder("phantom");
   PhantomOptions o;
   o.hold = 2;
   std::string why;
-  CHECK_FALSE(Phantom::from_folder(folder.string(), o, why));
+  CHECK_FALSE(Phantom::from_folder(folder.path.string(), o, why));
   CHECK(why.find("no readable") != std::string::npos);
   const auto save = [&](const char* name, const Bytes& b) {
     std::ofstream(folder / name, std::ios::binary).write(reinterpret_cast<const char*>(b.data()), static_cast<std::streamsize>(b.size()));
@@ -85,7 +85,7 @@ TEST_CASE("a folder of pictures must be played in order, marked and counted, and
   save("b.JPG", Phantom(skin).jpeg(1));
   save("c.jpg", {0xFF, 0xD8, 0xFF, 0x00});
   save("d.txt", {1, 2, 3});
-  const auto played = Phantom::from_folder(folder.string(), o, why);
+  const auto played = Phantom::from_folder(folder.path.string(), o, why);
   REQUIRE(played);
   CHECK(test::counter_of(played->jpeg(0)) == 0);
   CHECK(test::counter_of(played->jpeg(3)) == 3);
@@ -95,7 +95,7 @@ TEST_CASE("a folder of pictures must be played in order, marked and counted, and
   CHECK(a->y[centre] == Approx(c->y[centre]).margin(3));
   CHECK(b->y[bar] == Approx(40).margin(6));
   CHECK(a->y[bar] != Approx(40).margin(6));
-  std::filesystem::remove_all(folder);
-  CHECK_FALSE(Phantom::from_folder(folder.string(), o, why));
+  std::filesystem::remove_all(folder.path);
+  CHECK_FALSE(Phantom::from_folder(folder.path.string(), o, why));
   CHECK(why.find("cannot be read") != std::string::npos);
 }

@@ -11,6 +11,7 @@
 #include "devices/otoscope_useeplus/model.hpp"
 #include "help.hpp"
 #include "rig.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using namespace caukham::devices;
 
@@ -149,7 +150,8 @@ TEST_CASE("the camera plugin must repair, count and report the simulated dermato
 }
 
 TEST_CASE("the camera plugin must take a system camera's packets through FFmpeg byte for byte") {
-  const auto file = std::filesystem::temp_directory_path() / ("caukham-camera-" + std::to_string(test::seed()) + ".mjpeg");
+  const caukham::tests::TestFolder folder("camera");
+  const auto file = folder / "packets.mjpeg";
   Phantom phantom(PhantomOptions{});
   std::vector<Bytes> sent;
   {

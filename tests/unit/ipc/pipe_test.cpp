@@ -8,10 +8,11 @@
 #include "ipc/channel.hpp"
 #include "ipc/poller.hpp"
 #include "ipc/pool.hpp"
-#include "tests/lib/open_handles.hpp"
+#include "tests/lib/footprint.hpp"
 
 using namespace caukham::ipc;
-using caukham::tests::open_handles;
+using caukham::tests::handles_of;
+using caukham::tests::own_pid;
 
 namespace {
 
@@ -75,7 +76,7 @@ TEST_CASE("handles travel with a message, and come only where they are asked for
   auto [a, b] = Channel::pair();
   std::vector<std::byte> first;
   for (Channel* end : {&a, &b}) REQUIRE(end->receive(first) == Received::nothing);  // what an end needs it has from here on
-  const std::size_t before = open_handles();
+  const std::size_t before = handles_of(own_pid());
   {
     auto [c, d] = Channel::pair();
     const Handle given[1] = {d.release()};
@@ -92,7 +93,7 @@ TEST_CASE("handles travel with a message, and come only where they are asked for
     REQUIRE(a.send(bytes_of("unasked"), given) == Sent::ok);
     CHECK(b.receive(m) == Received::refused);
   }
-  CHECK(open_handles() == before);
+  CHECK(handles_of(own_pid()) == before);
 }
 
 TEST_CASE("the application sees what the plugin host wrote, and cannot be lied to about slots") {

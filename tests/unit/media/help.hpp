@@ -3,13 +3,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "devices/phantom/phantom.hpp"
 #include "media/picture.hpp"
+#include "tests/lib/test_folder.hpp"
 
 namespace test {
 
@@ -40,11 +40,8 @@ inline double psnr(const caukham::media::Picture& a, const caukham::media::Pictu
 
 struct TempFile {
   explicit TempFile(const std::string& name)
-      : path((std::filesystem::temp_directory_path() / ("caukham-" + std::to_string(std::random_device{}()) + "-" + name)).string()) {}
-  ~TempFile() {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-  }
+      : folder("media"), path((folder / name).string()) {}
+  const caukham::tests::TestFolder folder;
   const std::string path;
 };
 

@@ -3,10 +3,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include "pluginhost/exports.hpp"
 #include "tests/lib/small_dll.hpp"
+#include "tests/lib/test_folder.hpp"
 
 using caukham::pluginhost::read_pe_exports;
 using caukham::test::small_dll;
@@ -15,15 +15,14 @@ namespace {
 
 class File {
  public:
-  explicit File(const std::vector<std::uint8_t>& bytes)
-      : path_(std::filesystem::temp_directory_path() / ("caukham-pe-" + std::to_string(std::random_device{}()) + ".dll")) {
+  explicit File(const std::vector<std::uint8_t>& bytes) {
     std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
-  ~File() { std::filesystem::remove(path_); }
   std::string path() const { return path_.string(); }
 
  private:
-  std::filesystem::path path_;
+  const caukham::tests::TestFolder folder_{"pe"};
+  const std::filesystem::path path_ = folder_ / "x.dll";
 };
 
 void refused(const std::vector<std::uint8_t>& bytes, const std::string& words) {

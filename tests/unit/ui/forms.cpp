@@ -3,6 +3,7 @@
 #include <fstream>
 #include <random>
 
+#include "tests/lib/test_folder.hpp"
 #include "ui/patient_form.hpp"
 #include "ui/settings.hpp"
 #include "ui/words.hpp"
@@ -87,7 +88,8 @@ TEST_CASE("a form says what is wrong first and is silent when it can be saved") 
 }
 
 TEST_CASE("settings come back as they were kept") {
-  const auto file = std::filesystem::temp_directory_path() / "caukham-ui-settings-test" / "window.json";
+  const tests::TestFolder folder("settings");
+  const auto file = folder / "new" / "window.json";
   Settings s;
   s.width = 1600;
   s.layout = EcgLayout::six_by_two;
@@ -101,12 +103,10 @@ TEST_CASE("settings come back as they were kept") {
   CHECK(back.mm_per_s == 50);
   CHECK(back.px_per_mm == 4.25);
   CHECK(back.language == "en");
-  std::filesystem::remove_all(file.parent_path());
 }
 
 TEST_CASE("settings that are damaged, absurd or missing give the defaults") {
-  const auto folder = std::filesystem::temp_directory_path() / "caukham-ui-settings-bad";
-  std::filesystem::create_directories(folder);
+  const tests::TestFolder folder("settings");
   for (const char* text :
        {"", "{", "[1]", "null",
         R"({"width":1e99,"mm_per_s":26,"ecg_layout":9,"language":"xx","px_per_mm":-1,"height":"a"})"}) {
@@ -120,7 +120,6 @@ TEST_CASE("settings that are damaged, absurd or missing give the defaults") {
     CHECK(s.language == "vi");
   }
   CHECK(Settings::load(folder / "none.json").width == 1366);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("durations and sizes read like a clock and a disk") {

@@ -11,14 +11,15 @@
 
 #include "ipc/channel.hpp"
 #include "ipc/pool.hpp"
-#include "tests/lib/open_handles.hpp"
+#include "tests/lib/footprint.hpp"
 
 using namespace caukham::ipc;
-using caukham::tests::open_handles;
+using caukham::tests::handles_of;
+using caukham::tests::own_pid;
 
 TEST_CASE("an oversized message and too many handles are refused and leave nothing open") {
   auto [a, b] = Channel::pair();
-  const std::size_t before = open_handles();
+  const std::size_t before = handles_of(own_pid());
   const std::string large(max_message_bytes + 1, 'x');
   REQUIRE(::send(a.native(), large.data(), large.size(), 0) == static_cast<ssize_t>(large.size()));
   std::vector<std::byte> m;
@@ -44,7 +45,7 @@ TEST_CASE("an oversized message and too many handles are refused and leave nothi
   REQUIRE(::sendmsg(a.native(), &header, 0) == 1);
   CHECK(b.receive(m, &handles) == Received::refused);
   CHECK(handles.empty());
-  CHECK(open_handles() == before);
+  CHECK(handles_of(own_pid()) == before);
 }
 
 TEST_CASE("the pool's memory cannot be shrunk, grown or unsealed by the peer") {

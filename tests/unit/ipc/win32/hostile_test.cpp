@@ -8,10 +8,11 @@
 
 #include "ipc/channel.hpp"
 #include "ipc/pool.hpp"
-#include "tests/lib/open_handles.hpp"
+#include "tests/lib/footprint.hpp"
 
 using namespace caukham::ipc;
-using caukham::tests::open_handles;
+using caukham::tests::handles_of;
+using caukham::tests::own_pid;
 
 namespace {
 
@@ -45,14 +46,14 @@ TEST_CASE("what a lying peer sends is refused and leaves nothing open") {
   const Handle pipe = a.release();
   std::vector<std::byte> m;
   REQUIRE(b.receive(m) == Received::nothing);
-  const std::size_t before = open_handles();
+  const std::size_t before = handles_of(own_pid());
   {
     write_raw(pipe, what);
     std::vector<Handle> handles;
     CHECK(b.receive(m, &handles, -1) == Received::refused);
     CHECK(handles.empty());
   }
-  CHECK(open_handles() == before);
+  CHECK(handles_of(own_pid()) == before);
 }
 
 TEST_CASE("shared memory that is too small is not mapped") {

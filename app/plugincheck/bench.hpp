@@ -24,6 +24,10 @@ inline std::int64_t steady_ns() {
       .count();
 }
 
+// For sentences: what a function answered, how long something took.
+inline std::string name(ck_result r) { return r >= 0 ? "CK_OK" : std::string(ipc::name_of(r)); }
+inline std::string ms(double v) { return std::to_string(static_cast<int>(v)) + " ms"; }
+
 // What kind of rule was broken; a test looks for its own.
 enum class Rule : std::uint8_t { thread, state, slot, header, data, guard, touched, event, argument };
 

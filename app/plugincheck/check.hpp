@@ -35,7 +35,8 @@ struct Check {
 std::span<const Check> file_checks();    // manifest, library, entry: what can be told without a device
 std::span<const Check> state_checks();   // open, configure, start, stop, close
 std::span<const Check> stream_checks();  // threads, time, buffers, samples
-std::span<const Check> param_checks();   // parameters, saved state, events
+std::span<const Check> param_checks();   // parameters
+std::span<const Check> event_checks();   // saved state, events, words
 std::span<const Check> wire_checks();    // unplugging and what a bad line can bring
 std::span<const Check> endure_checks();  // leaks, quietness, the end
 

@@ -136,7 +136,7 @@ namespace caukham::plugincheck {
 
 std::vector<Check> all_checks() {
   std::vector<Check> out;
-  for (const auto& group : {file_checks(), state_checks(), stream_checks(), param_checks(), wire_checks(), endure_checks()})
+  for (const auto& group : {file_checks(), state_checks(), stream_checks(), param_checks(), event_checks(), wire_checks(), endure_checks()})
     out.insert(out.end(), group.begin(), group.end());
   return out;
 }

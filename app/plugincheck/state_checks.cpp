@@ -10,9 +10,6 @@
 namespace caukham::plugincheck {
 namespace {
 
-std::string name(ck_result r) { return r >= 0 ? "CK_OK" : std::string(ipc::name_of(r)); }
-std::string ms(double v) { return std::to_string(static_cast<int>(v)) + " ms"; }
-
 void open_works(Bench& b) {
   b.need_device();
   const ck_entry& e = b.entry();

@@ -8,7 +8,7 @@
 namespace caukham::plugincheck {
 namespace {
 
-std::string ms(double ns) { return std::to_string(std::llround(ns / 1e6)) + " ms"; }
+std::string ms_of_ns(double ns) { return ms(ns / 1e6); }
 bool is_video(const ck_stream_info& s) { return s.kind == CK_STREAM_VIDEO; }
 
 // A quiet second of the plugin's life, long enough for a slow camera.
@@ -70,7 +70,7 @@ void chunk_length(Bench& b) {
     if (is_video(s)) continue;
     for (const ChunkSeen& c : b.chunks(id))
       if (c.chunk.count / s.rate_hz > 0.5)
-        throw Failed("a chunk holds " + ms(c.chunk.count / s.rate_hz * 1e9) +
+        throw Failed("a chunk holds " + ms_of_ns(c.chunk.count / s.rate_hz * 1e9) +
                      " of samples; more than 500 ms makes the trace on the screen jump");
   }
 }
@@ -93,11 +93,11 @@ void time_plausible(Bench& b) {
       const double ahead = static_cast<double>(c.chunk.time_ns - c.committed_ns);
       // An estimate may err, within what it says of itself.
       if (ahead > 1e6 + 3.0 * c.chunk.time_error_ns)
-        throw Failed("a chunk's first sample was sensed " + ms(ahead) + " after the chunk was committed, and its error is told as " +
-                     ms(c.chunk.time_error_ns));
-      if (-ahead > 5e9) throw Failed("a chunk was committed " + ms(-ahead) + " after its first sample was sensed");
+        throw Failed("a chunk's first sample was sensed " + ms_of_ns(ahead) + " after the chunk was committed, and its error is told as " +
+                     ms_of_ns(c.chunk.time_error_ns));
+      if (-ahead > 5e9) throw Failed("a chunk was committed " + ms_of_ns(-ahead) + " after its first sample was sensed");
       if (c.chunk.time_ns < b.started_ns() - 2'000'000'000)
-        throw Failed("a chunk was sensed " + ms(static_cast<double>(b.started_ns() - c.chunk.time_ns)) + " before start");
+        throw Failed("a chunk was sensed " + ms_of_ns(static_cast<double>(b.started_ns() - c.chunk.time_ns)) + " before start");
     }
 }
 
@@ -174,16 +174,16 @@ void judge_hole(Bench& b, double least_ns, const char* where) {
     if (hole < least_ns / 2)
       throw Failed("the times of the chunks run on as if nothing had been lost " + std::string(where));
     const ck_chunk& c = all[worst].chunk;
-    if (!(c.flags & CK_CHUNK_DISCONT)) throw TooSlow("the chunk after the hole of " + ms(hole) + " is not marked DISCONT");
+    if (!(c.flags & CK_CHUNK_DISCONT)) throw TooSlow("the chunk after the hole of " + ms_of_ns(hole) + " is not marked DISCONT");
     if (c.flags & CK_CHUNK_LOST_UNKNOWN) {
-      b.note("a hole of " + ms(hole) + ", length unknown to the device");
+      b.note("a hole of " + ms_of_ns(hole) + ", length unknown to the device");
       continue;
     }
     const double told = c.lost / s.rate_hz * 1e9;
-    b.note("a hole of " + ms(hole) + ", told as " + std::to_string(c.lost) + " samples");
-    if (c.lost == 0) throw TooSlow("the chunk after the hole of " + ms(hole) + " says that nothing was lost");
+    b.note("a hole of " + ms_of_ns(hole) + ", told as " + std::to_string(c.lost) + " samples");
+    if (c.lost == 0) throw TooSlow("the chunk after the hole of " + ms_of_ns(hole) + " says that nothing was lost");
     if (!is_video(s) && std::abs(told - hole) > 0.25 * hole + 60e6)
-      throw TooSlow("the hole is " + ms(hole) + " long, told are " + std::to_string(c.lost) + " samples, " + ms(told));
+      throw TooSlow("the hole is " + ms_of_ns(hole) + " long, told are " + std::to_string(c.lost) + " samples, " + ms_of_ns(told));
   }
 }
 
@@ -226,7 +226,7 @@ void full_pool_stop(Bench& b) {
   b.hold(true);
   b.run_ms(500);
   b.stop();
-  if (b.last_ms() > 1000) throw TooSlow("with a full pool stop takes " + ms(b.last_ms() * 1e6) + "; CK_E_FULL must never be waited for");
+  if (b.last_ms() > 1000) throw TooSlow("with a full pool stop takes " + ms(b.last_ms()) + "; CK_E_FULL must never be waited for");
   b.close();
 }
 
@@ -245,7 +245,7 @@ void full_pool_calm(Bench& b) {
 void main_calls(Bench& b) {
   b.need_open();
   const auto quick = [&](const char* what) {
-    if (b.last_ms() > 500) throw TooSlow(std::string(what) + " takes " + ms(b.last_ms() * 1e6) + " on [main]; the heartbeat waits meanwhile");
+    if (b.last_ms() > 500) throw TooSlow(std::string(what) + " takes " + ms(b.last_ms()) + " on [main]; the heartbeat waits meanwhile");
   };
   for (int i = 0; i < 5; ++i) {
     b.infos();

@@ -7,9 +7,6 @@
 namespace caukham::plugincheck {
 namespace {
 
-std::string name(ck_result r) { return r >= 0 ? "CK_OK" : std::string(ipc::name_of(r)); }
-std::string ms(double v) { return std::to_string(static_cast<int>(v)) + " ms"; }
-
 void need_wire(Bench& b) {
   if (!b.wire().has_device())
     throw Skipped(b.generates() ? "it needs no device" : "there is no device to talk to; name one with --transcript FILE or --device NAME");

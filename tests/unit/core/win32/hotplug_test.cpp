@@ -1,5 +1,5 @@
 // Hot plug under wine, whose device tree is the registry alone: here a test may plug what it likes. Not for a real PC, where the
-// tree is the system's.
+// tree is the system's: it refuses to run there.
 #include "core/hotplug.hpp"
 
 #include <catch2/catch.hpp>
@@ -25,10 +25,13 @@ constexpr GUID com_kind{0x86E0D1E0, 0x8089, 0x11D0, {0x9C, 0xE4, 0x08, 0x00, 0x3
 constexpr GUID camera_kind{0x65E8773D, 0x8F56, 0x11D0, {0xA3, 0xB9, 0x00, 0xA0, 0xC9, 0x22, 0x31, 0x96}};
 constexpr GUID usb_class{0x36FC9E60, 0xC465, 0x11CF, {0x80, 0x56, 0x44, 0x45, 0x53, 0x54, 0x00, 0x00}};
 
+bool under_wine() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version"); }
+
 // A device in wine's tree; it is plugged in while a plugged interface says so, and forgotten with this object.
 class FakeDevice {
  public:
   explicit FakeDevice(const std::wstring& id) : id_(id) {
+    REQUIRE(under_wine());
     node_.cbSize = sizeof node_;
     REQUIRE(::SetupDiCreateDeviceInfoW(list_, id.c_str(), &usb_class, L"test", nullptr, 0, &node_));
     REQUIRE(::SetupDiRegisterDeviceInfo(list_, &node_, 0, nullptr, nullptr, nullptr));

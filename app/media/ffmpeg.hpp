@@ -2,6 +2,9 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "media/picture.hpp"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -41,6 +44,9 @@ class Converter {
   bool run(const std::uint8_t* const* from, const int* from_strides, int from_w, int from_h, AVPixelFormat from_format,
            bool from_full_range, std::uint8_t* const* to, const int* to_strides, int to_w, int to_h,
            AVPixelFormat to_format, bool to_full_range);
+  // To RGB of full range, never a byte outside the target.
+  bool to_rgb(const std::uint8_t* const* from, const int* from_strides, int from_w, int from_h, AVPixelFormat from_format,
+              bool from_full_range, const RgbTarget& target);
 
  private:
   struct Shape {
@@ -51,6 +57,7 @@ class Converter {
   };
   SwsContext* sws_ = nullptr;
   Shape shape_{};
+  std::vector<std::uint8_t> blocks_;
 };
 
 }  // namespace caukham::media

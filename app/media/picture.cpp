@@ -1,5 +1,6 @@
 #include "media/picture.hpp"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <utility>
@@ -47,6 +48,24 @@ bool good_target(const RgbTarget& t) {
 }
 
 }  // namespace
+
+// libswscale draws rows in blocks of up to 32 pixels and writes a whole block at a row's end, past the caller's last row too.
+// A width that is no multiple of that is drawn into room of our own and copied.
+bool Converter::to_rgb(const std::uint8_t* const* from, const int* from_strides, int from_w, int from_h,
+                       AVPixelFormat from_format, bool from_full_range, const RgbTarget& t) {
+  constexpr int block_px = 32;
+  const bool whole_blocks = t.width % block_px == 0;
+  const int stride = whole_blocks ? t.stride : (t.width + block_px - 1) / block_px * block_px * 3;
+  if (!whole_blocks) blocks_.resize(static_cast<std::size_t>(stride) * static_cast<std::size_t>(t.height + 1));
+  std::uint8_t* to[4] = {whole_blocks ? t.rgb : blocks_.data(), nullptr, nullptr, nullptr};
+  const int strides[4] = {stride, 0, 0, 0};
+  if (!run(from, from_strides, from_w, from_h, from_format, from_full_range, to, strides, t.width, t.height, AV_PIX_FMT_RGB24, true))
+    return false;
+  if (!whole_blocks)
+    for (int y = 0; y < t.height; ++y)
+      std::copy_n(blocks_.data() + static_cast<std::ptrdiff_t>(y) * stride, 3 * t.width, t.rgb + static_cast<std::ptrdiff_t>(y) * t.stride);
+  return true;
+}
 
 void quiet_ffmpeg() {
   static std::once_flag once;
@@ -179,11 +198,7 @@ bool MjpegDecoder::to_rgb(ByteView jpeg, const RgbTarget& target) {
   AVFrame& f = *impl_->frame;
   bool full = f.color_range == AVCOL_RANGE_JPEG;
   const AVPixelFormat format = plain(static_cast<AVPixelFormat>(f.format), full);
-  std::uint8_t* to[4] = {target.rgb, nullptr, nullptr, nullptr};
-  const int strides[4] = {target.stride, 0, 0, 0};
-  if (impl_->rgb.run(f.data, f.linesize, f.width, f.height, format, full, to, strides, target.width, target.height,
-                     AV_PIX_FMT_RGB24, true))
-    return true;
+  if (impl_->rgb.to_rgb(f.data, f.linesize, f.width, f.height, format, full, target)) return true;
   impl_->error = "the picture's colour format is not supported";
   return false;
 }
@@ -200,10 +215,7 @@ bool PictureScaler::to_rgb(const Picture& p, const RgbTarget& t) {
   if (!good_target(t) || p.bytes.empty()) return false;
   const std::uint8_t* from[4] = {p.y(), p.u(), p.v(), nullptr};
   const int from_strides[4] = {p.stride_y, p.stride_uv, p.stride_uv, 0};
-  std::uint8_t* to[4] = {t.rgb, nullptr, nullptr, nullptr};
-  const int to_strides[4] = {t.stride, 0, 0, 0};
-  return impl_->rgb.run(from, from_strides, p.width, p.height, AV_PIX_FMT_YUV420P, false, to, to_strides, t.width,
-                        t.height, AV_PIX_FMT_RGB24, true);
+  return impl_->rgb.to_rgb(from, from_strides, p.width, p.height, AV_PIX_FMT_YUV420P, false, t);
 }
 
 PicturePtr PictureScaler::scale(const Picture& p, int width, int height) {

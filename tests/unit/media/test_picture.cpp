@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "help.hpp"
@@ -141,4 +143,35 @@ TEST_CASE("a still's header must be read and its thumbnail keep the aspect") {
   CHECK(media::thumbnail(test::jpeg(1), 5000, why).width == 640);
   CHECK(media::thumbnail(Bytes{1, 2, 3, 4, 5}, 100, why).rgb.empty());
   CHECK(why == "this is not a JPEG picture");
+}
+
+// libswscale draws in blocks of pixels and does not stop at a row's end: it has torn the memory behind a small picture.
+TEST_CASE("a picture of any width must be drawn inside the room it was given") {
+  constexpr std::size_t behind = 256;
+  static constexpr std::uint8_t mark = 0xA5;
+  MjpegDecoder decoder;
+  media::PictureScaler scaler;
+  const Bytes jpeg = test::jpeg(1);
+  const auto stays_inside = [&](int w, int h, const auto& draw) {
+    CAPTURE(w, h);
+    const auto room = static_cast<std::size_t>(w) * static_cast<std::size_t>(h) * 3;
+    Bytes rgb(room + behind, mark);
+    REQUIRE(draw(media::RgbTarget{rgb.data(), w, h, w * 3}));
+    CHECK(std::all_of(rgb.begin() + static_cast<std::ptrdiff_t>(room), rgb.end(), [](std::uint8_t b) { return b == mark; }));
+    CHECK_FALSE(std::all_of(rgb.begin(), rgb.begin() + static_cast<std::ptrdiff_t>(room), [](std::uint8_t b) { return b == mark; }));
+  };
+  for (int w = 2; w <= 70; ++w)
+    for (const int h : {2, 3, 16}) {
+      stays_inside(w, h, [&](const media::RgbTarget& t) { return decoder.to_rgb(jpeg, t); });
+      const auto small = media::Picture::make(w, h);
+      REQUIRE(small);
+      stays_inside(w, h, [&](const media::RgbTarget& t) { return scaler.to_rgb(*small, t); });
+    }
+  for (const int w : {360, 640, 853, 1000, 1283})
+    for (const int h : {40, 41}) {
+      stays_inside(w, h, [&](const media::RgbTarget& t) { return decoder.to_rgb(jpeg, t); });
+      const auto wide = media::Picture::make(w, h);
+      REQUIRE(wide);
+      stays_inside(w, h, [&](const media::RgbTarget& t) { return scaler.to_rgb(*wide, t); });
+    }
 }

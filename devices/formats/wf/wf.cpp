@@ -7,7 +7,7 @@
 namespace caukham::formats {
 namespace {
 
-constexpr double most_l = 20, most_lps = 25, cut_below_l = 0.5;
+constexpr double most_l = 20, most_lps = 25;
 constexpr std::size_t most_bytes = 4 * 1024 * 1024, least_samples = 10, most_samples = 100'000;
 
 std::string_view trimmed(std::string_view s) {
@@ -30,12 +30,17 @@ double stated(std::string_view value, double most) {
   return v > 0 && v <= most ? v : 0;
 }
 
-bool cut(const WfCurve& c) { return c.volume_time && !c.values.empty() && c.values.front() > 0 && c.values.front() < cut_below_l; }
+// A blow gathers speed: the step that was cut off is no larger than the next. Anything above is where the spirometer stood, and
+// taken for air it would be added to FVC and FEV1.
+bool cut(const WfCurve& c) {
+  return c.volume_time && c.values.size() > 1 && c.values[0] > 0 && c.values[0] <= c.values[1] - c.values[0];
+}
 
 }  // namespace
 
 WfCurve parse_wf(std::string_view text) {
   if (text.size() > most_bytes) throw WfError("more than 4 MiB: this is no breathing curve");
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // Windows' editors put this mark before UTF-8
   if (text.find("[Data]") == text.npos || text.find("[Header]") == text.npos)
     throw WfError("this is no waveform file: it has no [Header] and [Data] sections");
   WfCurve curve;

@@ -25,8 +25,8 @@ struct WfCurve {
 // Throws WfError in words, with the line.
 WfCurve parse_wf(std::string_view text);
 
-// The curve either way. A volume that begins a little above zero was cut by its maker: its first step is its own first
-// sample.
+// The curve either way. A volume that begins above zero and at once rises by as much again was cut by its maker: its first
+// step is its own first sample. Any other begins where the spirometer stood.
 std::vector<double> wf_volume_l(const WfCurve& curve);   // exhaled, begins at 0
 std::vector<float> wf_flow_lps(const WfCurve& curve);
 

@@ -50,6 +50,23 @@ TEST_CASE("volume must become flow and flow volume, and a curve whose beginning 
   CHECK(wf_flow_lps(cut).size() == cut.values.size());
 }
 
+TEST_CASE("a volume that begins above zero because the spirometer stood there must not count as breathed out") {
+  for (const double stood_l : {0.0005, 0.05, 0.15, 0.3, 0.45}) {
+    CAPTURE(stood_l);
+    std::vector<double> rested(30, stood_l), at_once;
+    for (const double v : rising) rested.push_back(stood_l + v), at_once.push_back(stood_l + (v - rising[0]) * (v < 0.1 ? 0.01 : 1));
+    for (const auto& values : {rested, at_once}) {
+      double breathed_l = 0;
+      for (const float flow : wf_flow_lps(parse_wf(file("VT", "100", values)))) breathed_l += static_cast<double>(flow) / 100;
+      CHECK(breathed_l == Approx(rising.back()).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("a waveform file that Windows marked as UTF-8 must be read") {
+  CHECK(parse_wf("\xEF\xBB\xBF" + file("VT", "100", rising)).values == rising);
+}
+
 TEST_CASE("a file that is no curve must be refused with the reason") {
   const std::vector<double> some(200, 0.5);
   const auto refuses = [](const std::string& text, const char* part) {

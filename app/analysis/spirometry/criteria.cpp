@@ -16,7 +16,11 @@ constexpr double fivc_l = 0.100, fivc_part = 0.05;
 // Ours: a zero this small is taken off; a larger one means the sensor has to be zeroed again.
 constexpr double removable_lps = 0.05;
 constexpr double rounding_l = 1e-6;  // so that 0.150 of decimal numbers is still 0.150
-constexpr Fitness both{true, true}, neither{false, false}, fev1_only{true, false}, fvc_only{false, true};
+constexpr double first_s = 1.0;
+// Footnote of table 7: children of six and less need 0.75 s without cough or closure, and it is their FEV0.75 that counts then.
+constexpr double young_first_s = 0.75;
+constexpr Fitness all{true, true, true}, neither{}, fev1_only{true, false, false}, fvc_only{false, true, false},
+    forced{true, false, true}, both{true, true, false};
 
 template <class... Values>
 std::string say(const char* format, Values... values) {
@@ -43,11 +47,11 @@ Criterion start_of_test(const Assessment& a) {
   return {"start_of_test", good ? Result::passed : Result::failed,
           say("back-extrapolated volume %.3f L (%.1f %% of FVC), limit %.3f L", a.numbers.bev_l,
               a.bev_percent(), limit),
-          both, both};
+          all, all};
 }
 
 Criterion zero_flow(const Assessment& a) {
-  Criterion c{"zero_flow", Result::cannot_tell, "", both, both};
+  Criterion c{"zero_flow", Result::cannot_tell, "", all, all};
   if (a.resting_lps && std::abs(*a.resting_lps) > removable_lps) {
     c.result = Result::failed;
     c.reason = say("the sensor showed %.3f L/s while nobody breathed", *a.resting_lps);
@@ -64,23 +68,27 @@ Criterion zero_flow(const Assessment& a) {
   return c;
 }
 
-Criterion cough(const Assessment& a, double first_s) {
-  if (a.events.cough_s && *a.events.cough_s < first_s)
-    return {"cough_first_second", Result::failed,
-            say("the flow broke off and came back %.2f s after the start", *a.events.cough_s), fev1_only,
-            fev1_only};
-  return {"cough_first_second", Result::passed, "the flow does not break off and come back", fev1_only,
-          fev1_only};
+Criterion cough(const Assessment& a) {
+  if (!a.events.cough_s || *a.events.cough_s >= first_s)
+    return {"cough_first_second", Result::passed, "the flow does not break off and come back", forced, forced};
+  const Fitness lost = *a.events.cough_s < young_first_s ? forced : fev1_only;
+  return {"cough_first_second", Result::failed,
+          say("the flow broke off and came back %.2f s after the start", *a.events.cough_s), lost, lost};
 }
 
-Criterion closure(const Assessment& a, double first_s, bool first) {
-  const char* name = first ? "glottic_closure_first_second" : "glottic_closure_after_first_second";
-  const Fitness acceptable = first ? both : fvc_only, usable = first ? both : neither;
-  const bool here = a.events.closure_s && (*a.events.closure_s < first_s) == first;
-  if (here)
-    return {name, Result::failed, say("the flow stopped at once %.2f s after the start", *a.events.closure_s),
-            acceptable, usable};
-  return {name, Result::passed, "the flow does not stop at once", acceptable, usable};
+std::string stopped_at(double closure_s) { return say("the flow stopped at once %.2f s after the start", closure_s); }
+
+Criterion early_closure(const Assessment& a, bool young) {
+  if (!a.events.closure_s || *a.events.closure_s >= first_s)
+    return {"glottic_closure_first_second", Result::passed, "the flow does not stop at once", all, all};
+  const Fitness lost = *a.events.closure_s < young_first_s ? all : young ? fev1_only : both;
+  return {"glottic_closure_first_second", Result::failed, stopped_at(*a.events.closure_s), lost, lost};
+}
+
+Criterion late_closure(const Assessment& a, bool young) {
+  if (a.events.closure_s && *a.events.closure_s >= (young ? young_first_s : first_s))
+    return {"glottic_closure_after_first_second", Result::failed, stopped_at(*a.events.closure_s), fvc_only, neither};
+  return {"glottic_closure_after_first_second", Result::passed, "the flow does not stop at once", fvc_only, neither};
 }
 
 Criterion end_of_expiration(const Assessment& a, const AssessRules& rules) {
@@ -112,7 +120,7 @@ Criterion end_of_expiration(const Assessment& a, const AssessRules& rules) {
 }
 
 Criterion inspiration(const Assessment& a) {
-  Criterion c{"fivc", Result::cannot_tell, "no full inspiration was recorded after the blow", both, neither};
+  Criterion c{"fivc", Result::cannot_tell, "no full inspiration was recorded after the blow", all, neither};
   if (!a.fivc_l) return c;
   if (a.inspiration_clipped) {
     c.reason = "breathing in, the flow stayed at the sensor's limit: the FIVC is larger than what it shows";
@@ -127,26 +135,28 @@ Criterion inspiration(const Assessment& a) {
 Criterion lasts(const Assessment& a) {
   if (a.cut_off)
     return {"complete_recording", Result::failed,
-            say("the recording ends in the middle of the blow, at %.2f L/s", a.events.last_flow_lps), both,
-            both};
+            say("the recording ends in the middle of the blow, at %.2f L/s", a.events.last_flow_lps), all,
+            all};
+  const Fitness lost = a.numbers.fev075_l ? fev1_only : forced;
   if (!a.numbers.fev1_known)
-    return {"complete_recording", Result::failed, "the blow is shorter than a second", fev1_only, fev1_only};
-  return {"complete_recording", Result::passed, "the blow was recorded to its end", both, both};
+    return {"complete_recording", Result::failed, "the blow is shorter than a second", lost, lost};
+  return {"complete_recording", Result::passed, "the blow was recorded to its end", all, all};
 }
 
 Criterion in_range(const Assessment& a) {
   if (a.clipped)
     return {"flow_in_range", Result::failed,
             say("the flow stayed at the sensor's limit for %.0f ms, at %.2f L/s: PEF and volumes are larger than what it shows",
-                1000 * a.events.clipped_s, a.numbers.pef_lps), both, both};
-  return {"flow_in_range", Result::passed, "the flow does not stay at its largest value", both, both};
+                1000 * a.events.clipped_s, a.numbers.pef_lps), all, all};
+  return {"flow_in_range", Result::passed, "the flow does not stay at its largest value", all, all};
 }
 
 void conclude(Assessment& a) {
-  a.acceptable = a.usable = both;
+  a.acceptable = a.usable = all;
   const auto take = [](Fitness& from, const Fitness& required) {
     from.fev1 = from.fev1 && !required.fev1;
     from.fvc = from.fvc && !required.fvc;
+    from.fev075 = from.fev075 && !required.fev075;
   };
   for (const auto& c : a.criteria) {
     if (c.result == Result::cannot_tell) a.undecided.push_back(c.name);
@@ -201,18 +211,17 @@ std::optional<Assessment> assess(const Blow& blow, std::span<const float> after,
   for (float& f : inspired) f = -f;
   a.inspiration_clipped = clipped_s(inspired, rate_hz) > 0;
   a.cut_off = after.empty() && a.events.last_flow_lps > std::max(0.5, 0.1 * a.numbers.pef_lps);
-  const double first_s = rules.young() ? 0.75 : 1.0;
   // hints_of() knows this order.
   a.criteria = {
       start_of_test(a),
       zero_flow(a),
-      cough(a, first_s),
-      closure(a, first_s, true),
-      closure(a, first_s, false),
+      cough(a),
+      early_closure(a, rules.young()),
+      late_closure(a, rules.young()),
       end_of_expiration(a, rules),
       {"obstruction", Result::cannot_tell,
-       "tongue, teeth or a thing in the mouthpiece are seen by the operator, not in the flow", both, neither},
-      {"leak", Result::cannot_tell, "a leak at the lips is seen by the operator, not in the flow", both,
+       "tongue, teeth or a thing in the mouthpiece are seen by the operator, not in the flow", all, neither},
+      {"leak", Result::cannot_tell, "a leak at the lips is seen by the operator, not in the flow", all,
        neither},
       inspiration(a),
       lasts(a),

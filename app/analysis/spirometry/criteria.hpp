@@ -19,7 +19,7 @@ namespace caukham::analysis::spirometry {
 enum class Result : std::uint8_t { passed, failed, cannot_tell };
 const char* name_of(Result result);  // "passed", "failed", "cannot_tell"
 
-struct Fitness { bool fev1 = false, fvc = false; };
+struct Fitness { bool fev1 = false, fvc = false, fev075 = false; };  // FEV0.75: of children of six and less
 
 struct Criterion {
   const char* name;

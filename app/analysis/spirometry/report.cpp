@@ -41,7 +41,11 @@ void put_numbers(json& out, const Assessment& a) {
   out["resting_flow_l_s"] = rounded(a.resting_lps, 3);
 }
 
-json fitness(const Fitness& f) { return {{"fev1", f.fev1}, {"fvc", f.fvc}}; }
+json fitness(const Fitness& f, bool young) {
+  json out = {{"fev1", f.fev1}, {"fvc", f.fvc}};
+  if (young) out["fev075"] = f.fev075;
+  return out;
+}
 
 json hints(const std::vector<Hint>& list) {
   json out = json::array();
@@ -49,26 +53,27 @@ json hints(const std::vector<Hint>& list) {
   return out;
 }
 
-json manoeuvre(const Assessment& a, std::size_t number, const std::string& file) {
+json manoeuvre(const Assessment& a, std::size_t number, const std::string& file, bool young) {
   json out = {{"number", number}, {"file", file}};
   put_numbers(out, a);
   json& list = out["criteria"] = json::array();
   for (const auto& c : a.criteria)
     list.push_back({{"name", c.name}, {"result", name_of(c.result)}, {"reason", c.reason}});
-  out["acceptable"] = fitness(a.acceptable);
-  out["usable"] = fitness(a.usable);
+  out["acceptable"] = fitness(a.acceptable, young);
+  out["usable"] = fitness(a.usable, young);
   out["undecided"] = a.undecided;
   out["hints"] = hints(a.hints);
   return out;
 }
 
-json session_json(const Session& s) {
+json session_json(const Session& s, bool young) {
   json best = {{"fvc_l", rounded(s.best.fvc_l, 3)}, {"fev1_l", rounded(s.best.fev1_l, 3)},
                {"fev1_fvc", rounded(s.best.fev1_fvc, 4)}, {"fev6_l", rounded(s.best.fev6_l, 3)},
                {"pef_l_s", rounded(s.best.pef_lps, 3)}};
   const auto* curve = s.best.curve ? &s.blows[*s.best.curve].numbers : nullptr;
   best["fef25_75_l_s"] = curve ? rounded(curve->fef2575_lps, 3) : json(nullptr);
   best["fet_s"] = curve ? rounded(curve->fet_s, 2) : json(nullptr);
+  if (young) best["fev075_l"] = rounded(s.best.fev075_l, 3);
   best["curve"] = curve ? json(*s.best.curve + 1) : json(nullptr);
   return {{"grade", {{"fev1", std::string(1, s.fev1_grade)}, {"fvc", std::string(1, s.fvc_grade)}}},
           {"best", best},
@@ -144,10 +149,11 @@ json to_json(const Report& r) {
     if (*q.loinc) units[q.key]["loinc"] = q.loinc;
     if (q.mdc) units[q.key]["mdc"] = q.mdc;
   }
+  const bool young = AssessRules{r.age_years, {}}.young();
   json& list = out["manoeuvres"] = json::array();
   for (std::size_t i = 0; i < r.session.blows.size(); ++i)
-    list.push_back(manoeuvre(r.session.blows[i], i + 1, r.file_of_blow.at(i)));
-  out["session"] = session_json(r.session);
+    list.push_back(manoeuvre(r.session.blows[i], i + 1, r.file_of_blow.at(i), young));
+  out["session"] = session_json(r.session, young);
   if (!r.reference_set.empty()) {
     out["reference"] = reference_json(r);
     const auto *fev1 = row_of(r, "FEV1"), *fvc = row_of(r, "FVC"), *ratio = row_of(r, "FEV1FVC");

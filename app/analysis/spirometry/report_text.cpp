@@ -38,6 +38,8 @@ std::string to_text(const Report& r) {
               a.bev_percent(), n.fet_s, a.events.end_volume_l);
     out += say("  acceptable: FEV1 %s, FVC %s; usable: FEV1 %s, FVC %s\n", yes(a.acceptable.fev1),
                yes(a.acceptable.fvc), yes(a.usable.fev1), yes(a.usable.fvc));
+    if (AssessRules{r.age_years, {}}.young() && a.measured())
+      out += "  FEV0.75 " + number(n.fev075_l, 3) + say(" L, acceptable: %s; usable: %s\n", yes(a.acceptable.fev075), yes(a.usable.fev075));
     for (const auto& c : a.criteria)
       if (c.result != Result::passed)
         out += std::string("  ") + (c.result == Result::failed ? "failed: " : "cannot tell: ") + c.name +

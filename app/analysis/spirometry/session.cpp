@@ -26,11 +26,12 @@ std::optional<double> largest(const std::vector<Assessment>& blows, bool Fitness
   return std::nullopt;
 }
 
-Best best_of(const std::vector<Assessment>& blows) {
+Best best_of(const std::vector<Assessment>& blows, bool young) {
   Best best;
   best.fvc_l = largest(blows, &Fitness::fvc, [](const BlowNumbers& n) { return std::optional(n.fvc_l); });
   best.fev1_l = largest(blows, &Fitness::fev1, [](const BlowNumbers& n) { return std::optional(n.fev1_l); });
   best.fev6_l = largest(blows, &Fitness::fvc, [](const BlowNumbers& n) { return n.fev6_l; });
+  if (young) best.fev075_l = largest(blows, &Fitness::fev075, [](const BlowNumbers& n) { return n.fev075_l; });
   best.pef_lps =
       largest(blows, &Fitness::fev1, [](const BlowNumbers& n) { return std::optional(n.pef_lps); });
   if (best.fvc_l && best.fev1_l) best.fev1_fvc = *best.fev1_l / *best.fvc_l;
@@ -104,7 +105,7 @@ Session judge(std::span<const RecordedBlow> recorded, std::optional<double> age_
   s.fvc_grade = grade(fvc, fvc_usable, rules.young());
   s.repeatable = s.fev1_grade == 'A' && s.fvc_grade == 'A';
   s.too_many = s.blows.size() > most_blows && !rules.young();
-  s.best = best_of(s.blows);
+  s.best = best_of(s.blows, rules.young());
   if (!s.blows.empty()) s.hints = hints_of(s, rules.young());
   return s;
 }

@@ -16,6 +16,7 @@ inline constexpr double after_blow_s = 6;
 struct Best {
   // Largest FVC and FEV1, even from different blows; acceptable ones, else usable ones, else none.
   std::optional<double> fvc_l, fev1_l, fev1_fvc, fev6_l, pef_lps;
+  std::optional<double> fev075_l;  // of children of six and less
   std::optional<std::size_t>
       curve;  // index of the blow with the largest FVC + FEV1: its mid flows are reported
 };

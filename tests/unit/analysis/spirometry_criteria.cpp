@@ -103,13 +103,36 @@ TEST_CASE("a cough in the first second must cost the FEV1 and not the FVC") {
   CHECK_FALSE(a.usable.fev1);
   CHECK(a.acceptable.fvc);
   CHECK(a.hints.front() == Hint::cough);
-  // The same after 0.8 s: counts for an adult, not for a child of five.
+  // The same after 0.8 s: a child of five keeps the FEV0.75, and nobody the FEV1.
   const auto slower = blow(4.0, 0.9);
   m.blow.flow_lps = sampled([&](double t) { return slower(t) * (t > 0.8 && t < 0.9 ? 0.02 : 1); }, 100, 9);
   const auto adult = m.judged(), child = m.judged({5.0, {}});
-  CHECK(criterion(child, "cough_first_second").result == Result::passed);
   CHECK(criterion(child, "glottic_closure_first_second").result == Result::passed);
   CHECK_FALSE(adult.acceptable.fev1);
+  CHECK_FALSE(child.acceptable.fev1);
+  CHECK_FALSE(child.usable.fev1);
+  CHECK(child.acceptable.fev075);
+  CHECK_FALSE(a.acceptable.fev075);
+}
+
+TEST_CASE("a throat that closes between 0.75 and 1 s must leave a young child's FEV0.75 and FVC usable, but no FEV1") {
+  auto m = good();
+  m.after.clear();
+  const auto flow = blow(1.2, 0.6);
+  m.blow.flow_lps = sampled([&](double t) { return t < 0.85 ? flow(t) : 0; }, 100, 3);
+  const auto child = m.judged({5.0, {}}), adult = m.judged();
+  CHECK_FALSE(child.usable.fev1);
+  CHECK(child.usable.fev075);
+  CHECK(child.usable.fvc);
+  CHECK_FALSE(child.acceptable.fvc);
+  CHECK_FALSE(adult.usable.fvc);
+  // Blown for 0.8 s and no longer: FEV0.75 and no FEV1.
+  m.after = inspiration(0.9);
+  m.blow.flow_lps = sampled(blow(1.0, 0.25), 100, 0.82);
+  CHECK_FALSE(m.judged({5.0, {}}).usable.fev1);
+  CHECK(m.judged({5.0, {}}).acceptable.fev075);
+  m.blow.flow_lps.resize(70);
+  CHECK_FALSE(m.judged({5.0, {}}).usable.fev075);
 }
 
 TEST_CASE("a glottis that closes must be told by when it does") {

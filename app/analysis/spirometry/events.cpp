@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace caukham::analysis::spirometry {
 namespace {
@@ -10,12 +11,23 @@ namespace {
 // and 0.6 L/s is called a cough. Among the ATS curves three do (25 to 40 % of PEF), the others stay below 18
 // %.
 constexpr double cough_part = 0.20, cough_lps = 0.6;
+// Late in the second a fifth of PEF is more than flows: there what comes back has to be three times what was left (ours; the ATS
+// curves' irregular ends stay below that).
+constexpr double cough_left_part = 0.3;
+// A cough that begins in the first second comes back within this after it.
+constexpr double cough_back_s = 0.15;
 // A closed glottis: from a clear flow to nothing within 50 ms, and nothing for 0.2 s. A lung that empties is
 // slower.
 constexpr double closure_from_lps = 0.5, closure_from_part = 0.05, closure_to_lps = 0.03,
                  closure_fall_s = 0.05, closure_rest_s = 0.2;
 // More air than this after it: the glottis opened again.
 constexpr double reopened_l = 0.05;
+// The patient stopped or left the mouthpiece: drawn on in a straight line from two such stretches the flow would still be this
+// much, and nothing more comes. What follows is no plateau, however long it was recorded. Ours; of the ATS curves that reach
+// their plateau one (20) ends so, the others' last heart beats and trembling stay below.
+struct Stop { double stretch_s, from_lps; };
+constexpr Stop stops[] = {{0.1, 0.14}, {0.5, 0.06}};
+constexpr double stopped_rest_l = 0.015;
 // Flow that has not fallen by 3 % from one five seconds to the next and is more than this: no lung does that,
 // an offset does.
 constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 5;
@@ -78,15 +90,33 @@ BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const Blow
     }
   }
 
+  const auto stopped = [&](double t) {
+    if (n.fvc_l - volume_at(v, rate_hz, t + closure_fall_s) > stopped_rest_l ||
+        std::abs(mean_lps(t + closure_fall_s, t + closure_fall_s + closure_rest_s)) > closure_to_lps)
+      return false;
+    return std::any_of(std::begin(stops), std::end(stops), [&](const Stop& s) {
+      if (t - 2 * s.stretch_s < peak_s) return false;
+      const double before = mean_lps(t - 2 * s.stretch_s, t - s.stretch_s), now = mean_lps(t - s.stretch_s, t);
+      const double on_s = s.stretch_s / 2 + closure_fall_s + closure_rest_s / 2;  // from the middle of one to that of the other
+      return before >= s.from_lps && now - std::max(0.0, before - now) * on_s / s.stretch_s >= s.from_lps;
+    });
+  };
+  for (double t = peak_s; t + closure_fall_s + closure_rest_s <= e.end_s + 1e-9; t += step_s)
+    if (stopped(t)) {
+      e.end_s = t + closure_fall_s;
+      break;
+    }
+
   double lowest_lps = n.pef_lps, lowest_s = peak_s;
-  for (double t = peak_s; t <= std::min(n.t0_s + 1.0, data_end_s - 0.02); t += step_s) {
+  for (double t = peak_s; t <= std::min(n.t0_s + 1.0 + cough_back_s, data_end_s - 0.02); t += step_s) {
     const double flow = mean_lps(t - 0.02, t + 0.02);
-    if (flow < lowest_lps) {
+    if (flow < lowest_lps && t <= n.t0_s + 1.0) {
       lowest_lps = flow;
       lowest_s = t;
     }
     const bool closed = e.closure_s && lowest_s >= n.t0_s + *e.closure_s - 0.05;
-    if (!closed && flow - lowest_lps >= std::max(cough_lps, cough_part * n.pef_lps)) {
+    const bool broke_off = flow - lowest_lps >= cough_part * n.pef_lps || lowest_lps < cough_left_part * flow;
+    if (!closed && broke_off && flow - lowest_lps >= cough_lps) {
       e.cough_s = lowest_s - n.t0_s;
       break;
     }

@@ -11,8 +11,8 @@ namespace caukham::analysis::spirometry {
 struct BlowEvents {
   std::optional<double> cough_s;        // in the first second, from time zero
   std::optional<double> closure_s;      // flow falls to nothing at once; from time zero, first one
-  double end_s = 0;  // end of the expiration from the blow's first sample: the closure when no air
-                     // followed it, else the end of the data
+  double end_s = 0;  // end of the expiration from the blow's first sample: where it closed or stopped when no air
+                     // followed, else the end of the data
   double end_volume_l = 0;              // volume breathed out in the second before that end (EOTV)
   bool endless_flow = false;  // the flow stopped falling while it still flowed: a zero that is not zero
   double last_flow_lps = 0;             // mean of the last 50 ms of the data

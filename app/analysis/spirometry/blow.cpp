@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "analysis/spirometry/conditions.hpp"
+
 namespace caukham::analysis::spirometry {
 
 BlowFinder::BlowFinder(double rate_hz, const BlowRules& rules) : rate_hz_(rate_hz), rules_(rules) {
@@ -35,11 +37,13 @@ void BlowFinder::push(std::span<const float> flow_lps, std::vector<Blow>& out) {
       }
       torn_ = torn_ && flow >= rules_.start_lps;
       if (torn_ || flow < rules_.start_lps) continue;
-      // Back to full inspiration: the lowest volume since the last time the patient clearly breathed in.
+      // Back to full inspiration: the lowest volume since the last time the patient clearly breathed in. A sensor that rests above
+      // zero would have breathed out all the time.
+      rest_lps_ = resting_flow_lps(flow_, rate_hz_).value_or(0);
       double v = 0, lowest = 0;
       std::size_t from = flow_.size() - 1;
       for (std::size_t i = flow_.size(); i-- > (flow_.size() > history ? flow_.size() - history : 0);) {
-        v -= static_cast<double>(flow_[i]) / rate_hz_;
+        v -= (static_cast<double>(flow_[i]) - rest_lps_) / rate_hz_;
         if (v < lowest - 1e-9) {
           lowest = v;
           from = i;
@@ -55,13 +59,13 @@ void BlowFinder::push(std::span<const float> flow_lps, std::vector<Blow>& out) {
       quiet_ = 0;
       continue;
     }
-    volume_l_ += flow / rate_hz_;
+    volume_l_ += (flow - rest_lps_) / rate_hz_;
     peak_lps_ = std::max(peak_lps_, flow);
     if (volume_l_ > top_l_) {
       top_l_ = volume_l_;
       top_at_ = flow_.size();
     }
-    quiet_ = std::abs(flow) < rules_.quiet_lps ? quiet_ + 1 : 0;
+    quiet_ = std::abs(flow - rest_lps_) < rules_.quiet_lps ? quiet_ + 1 : 0;
     const double lasted_s = static_cast<double>(flow_.size() - blow_from_) / rate_hz_;
     if (volume_l_ < top_l_ - rules_.turn_l || static_cast<double>(quiet_) / rate_hz_ >= rules_.quiet_s ||
         lasted_s > rules_.max_s)
@@ -77,7 +81,7 @@ void BlowFinder::end(std::vector<Blow>& out) {
     blow.before_lps.assign(flow_.begin(), flow_.begin() + static_cast<std::ptrdiff_t>(blow_from_));
     // The plateau after the highest volume is kept: whether the lungs were empty is judged on it.
     std::size_t end = top_at_;
-    while (end < flow_.size() && static_cast<double>(flow_[end]) > -rules_.quiet_lps) ++end;
+    while (end < flow_.size() && static_cast<double>(flow_[end]) - rest_lps_ > -rules_.quiet_lps) ++end;
     blow.flow_lps.assign(flow_.begin() + static_cast<std::ptrdiff_t>(blow_from_),
                          flow_.begin() + static_cast<std::ptrdiff_t>(end));
     out.push_back(std::move(blow));
@@ -96,23 +100,28 @@ void BlowFinder::finish(std::vector<Blow>& out) {
 
 Blow whole_blow(std::span<const float> flow_lps, double rate_hz) {
   Blow blow;
+  const BlowRules rules;
+  const auto peak = std::max_element(flow_lps.begin(), flow_lps.end());
+  const auto rising = static_cast<std::size_t>(peak - flow_lps.begin());
+  const double rest_lps = resting_flow_lps(flow_lps.first(rising), rate_hz).value_or(0);
   std::vector<double> v(flow_lps.size() + 1, 0.0);
   for (std::size_t i = 0; i < flow_lps.size(); ++i)
-    v[i + 1] = v[i] + static_cast<double>(flow_lps[i]) / rate_hz;
-  // The largest rise of the volume; the first inspiration of a loop lies before it, the last one after it.
-  std::size_t lowest = 0, from = 0, top = 0;
+    v[i + 1] = v[i] + (static_cast<double>(flow_lps[i]) - rest_lps) / rate_hz;
+  // The largest rise of the volume without a breath in between: what follows one is another blow.
+  std::size_t lowest = 0, highest = 0, from = 0, top = 0;
   double rise = 0;
   for (std::size_t i = 1; i < v.size(); ++i) {
-    if (v[i] < v[lowest]) lowest = i;
-    if (v[i] - v[lowest] > rise) {
-      rise = v[i] - v[lowest];
+    if (v[i] < v[lowest] || v[i] < v[highest] - rules.turn_l) lowest = highest = i;
+    if (v[i] > v[highest]) highest = i;
+    if (v[highest] - v[lowest] > rise) {
+      rise = v[highest] - v[lowest];
       from = lowest;
-      top = i;
+      top = highest;
     }
   }
   if (rise <= 0) return blow;
   std::size_t end = top;
-  while (end < flow_lps.size() && static_cast<double>(flow_lps[end]) > -BlowRules{}.quiet_lps) ++end;
+  while (end < flow_lps.size() && static_cast<double>(flow_lps[end]) - rest_lps > -rules.quiet_lps) ++end;
   blow.first_sample = from;
   blow.before_lps.assign(flow_lps.begin(), flow_lps.begin() + static_cast<std::ptrdiff_t>(from));
   blow.flow_lps.assign(flow_lps.begin() + static_cast<std::ptrdiff_t>(from),

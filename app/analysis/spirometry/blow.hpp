@@ -51,12 +51,12 @@ class BlowFinder {
   std::uint64_t flow_start_ = 0;  // stream number of flow_[0]
   bool torn_ = false;  // samples are missing, and since then it has only blown: the rest of a blow without its start is none
   bool blowing_ = false;
-  double volume_l_ = 0, top_l_ = 0, peak_lps_ = 0;
+  double volume_l_ = 0, top_l_ = 0, peak_lps_ = 0, rest_lps_ = 0;
   std::size_t top_at_ = 0, blow_from_ = 0, quiet_ = 0;
 };
 
 // A file that holds one manoeuvre, however small or slow it is: from the lowest volume before the top to the
-// end of the plateau. Empty flow_lps when nothing is expired in it.
+// end of the plateau, without a breath in between. Where the sensor rested before the peak is taken for its zero. Empty flow_lps when nothing is expired in it.
 Blow whole_blow(std::span<const float> flow_lps, double rate_hz);
 
 }  // namespace caukham::analysis::spirometry

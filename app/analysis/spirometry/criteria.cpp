@@ -195,8 +195,11 @@ double repeatability_limit_l(double highest_l, bool young) {
 std::optional<Assessment> assess(const Blow& blow, std::span<const float> after, double rate_hz,
                                  const AssessRules& rules) {
   Assessment a;
-  a.resting_lps = resting_flow_lps(blow.before_lps, rate_hz);
   auto flow = blow.flow_lps;
+  // A sensor off its zero moves the lowest volume, where the blow begins: the rest may lie on either side of it.
+  auto still = blow.before_lps;
+  still.insert(still.end(), flow.begin(), std::max_element(flow.begin(), flow.end()));
+  a.resting_lps = resting_flow_lps(still, rate_hz);
   if (a.resting_lps && *a.resting_lps != 0 && std::abs(*a.resting_lps) <= removable_lps) {
     for (float& f : flow) f -= static_cast<float>(*a.resting_lps);
     a.offset_removed = true;

@@ -51,3 +51,47 @@ TEST_CASE("stillness after the patient stopped while air still came must be no p
     CHECK(criterion(*a, "end_of_forced_expiration").result == Result::passed);
   }
 }
+
+TEST_CASE("a sensor that rests away from zero must be found out whichever way it is off, in a file and in a stream") {
+  const auto flow = blow(4.0, 0.46);
+  for (const double zero_lps : {-0.04, -0.02, 0.02, 0.04, 0.08})
+    for (const bool noisy : {false, true}) {
+      CAPTURE(zero_lps, noisy);
+      const auto stream = sampled([&](double t) {
+        const double noise = noisy ? 0.004 * std::sin(1e4 * t) : 0;
+        return zero_lps + noise + (t < 2 ? 0 : t < 10 ? flow(t - 2) : t < 11.5 ? -2.6 : 0);
+      }, 100, 14);
+      const auto whole = whole_blow(stream, 100);
+      const auto found = find_blows(stream, 100);
+      REQUIRE(found.size() == 1);
+      for (const auto& b : {whole, found[0].blow}) {
+        const auto a = assess(b, {}, 100);
+        REQUIRE(a);
+        REQUIRE(a->resting_lps);
+        CHECK(*a->resting_lps == Approx(zero_lps).margin(0.002));
+        CHECK((criterion(*a, "zero_flow").result == Result::failed) == (std::abs(zero_lps) > 0.05));
+        if (std::abs(zero_lps) > 0.05) continue;
+        CHECK(a->numbers.fvc_l == Approx(4).margin(0.03));
+        CHECK(a->numbers.fev1_l == Approx(3.54).margin(0.01));
+        CHECK(a->acceptable.fvc);
+      }
+    }
+}
+
+TEST_CASE("two blows with a breath between must not be added into one") {
+  const auto first = blow(4.0, 0.46);
+  for (const double breath_l : {0.2, 0.4, 1.0, 4.0}) {
+    CAPTURE(breath_l);
+    const auto again = blow(std::min(3.7, breath_l + 1), 0.46);
+    const auto whole = whole_blow(sampled([&](double t) {
+      return t < 1 ? 0 : t < 2.4 ? first(t - 1) : t < 3 ? -breath_l / 0.6 : again(t - 3);
+    }, 100, 9), 100);
+    const auto n = measure(whole.flow_lps, 100);
+    REQUIRE(n);
+    CHECK(whole.first_sample <= 101);
+    CHECK(n->fvc_l < 4.001);
+    CHECK(n->fvc_l > 3.7);
+    CHECK(n->fet_s > 0);
+    CHECK(n->fet_s < 1.5);
+  }
+}

@@ -31,14 +31,18 @@ constexpr double stopped_rest_l = 0.015;
 // Flow that has not fallen by 3 % from one five seconds to the next and is more than this: no lung does that,
 // an offset does.
 constexpr double endless_lps = 0.03, endless_part = 0.97, endless_s = 5;
-// A rounded peak of which n samples fall on one step of the converter lies up to 4 (2n + 4) / n² steps lower two samples
-// further on, if it is a parabola, and one for rounding. More than twice that on both sides is no peak.
+// A rounded peak of which n samples fall on one step of the converter lies up to (1 + 2d/n)² - 1 steps lower d samples further
+// on, if it is a parabola, and one for rounding. More than twice that on both sides is no peak. Half its length further on: nearer
+// by, noise on the way down passes for the bend.
 constexpr std::size_t least_clipped = 3;
 constexpr float same_part = 1e-5f;
 // In steps of more than half a hundredth of the peak a lung may seem to hold it; not for a tenth of a second.
 constexpr float coarse_part = 0.005f;
 constexpr double longest_hold_s = 0.1;
-float bent_steps(std::size_t n) { return 8 * static_cast<float>(2 * n + 4) / static_cast<float>(n * n) + 1; }
+float bent_steps(std::size_t n, std::size_t further) {
+  const float wide = 1 + 2 * static_cast<float>(further) / static_cast<float>(n);
+  return 2 * (wide * wide - 1) + 1;
+}
 
 }  // namespace
 
@@ -58,8 +62,10 @@ double clipped_s(std::span<const float> flow, double rate_hz) {
     std::size_t to = i;
     while (to < flow.size() && top - flow[to] <= same) ++to;
     if (const std::size_t n = to - i; n >= least_clipped && to + 1 < flow.size()) {
-      const float bent = bent_steps(n) * step;
-      if (top - flow[i - 2] > bent && top - flow[to + 1] > bent) longest = std::max(longest, n);
+      const std::size_t further = std::max<std::size_t>(2, n / 2);
+      const float bent = bent_steps(n, further) * step;
+      if (top - flow[i - std::min(i, further)] > bent && top - flow[std::min(flow.size() - 1, to - 1 + further)] > bent)
+        longest = std::max(longest, n);
     }
     i = to + 1;
   }

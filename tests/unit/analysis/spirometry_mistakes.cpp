@@ -6,6 +6,7 @@
 
 #include "analysis/spirometry/session.hpp"
 #include "breath.hpp"
+#include "devices/signals/random.hpp"
 
 using namespace caukham::analysis::spirometry;
 using breath::as_blow;
@@ -94,4 +95,21 @@ TEST_CASE("two blows with a breath between must not be added into one") {
     CHECK(n->fet_s > 0);
     CHECK(n->fet_s < 1.5);
   }
+}
+
+TEST_CASE("a flow clipped at the sensor's limit must be found although its signal is noisy") {
+  const auto flow = blow(4.0, 0.46);
+  for (const double rate : {100.0, 250.0, 500.0})
+    for (const float limit_lps : {3.0f, 5.0f, 6.5f})
+      for (const float step_lps : {0.001f, 0.01f}) {
+        CAPTURE(rate, limit_lps, step_lps);
+        auto clipped = sampled(flow, rate, 6);
+        caukham::devices::Random random(4);
+        for (auto& f : clipped)
+          f = step_lps * std::round(std::min(limit_lps, f + 0.05f * static_cast<float>(2 * random.uniform() - 1)) / step_lps);
+        const auto a = assess(as_blow(clipped), {}, rate);
+        REQUIRE(a);
+        CHECK(a->clipped);
+        CHECK_FALSE(a->measured());
+      }
 }

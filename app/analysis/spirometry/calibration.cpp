@@ -17,6 +17,9 @@ constexpr double moving_lps = 0.05;
 constexpr double apart =
     1.5;  // flows that differ by less count as one (ours: the statement says "a range of flows")
 constexpr double rest_s = 0.15;       // ours: standing this long ends a stroke
+// Ours: more than this of the syringe is a stroke, handling it moves less. A sensor that loses half of a slow stroke must fail, and
+// not only see none.
+constexpr double least_part = 0.2;
 
 std::string next_day(const std::string& date) {
   int y = 0;
@@ -40,7 +43,7 @@ std::vector<Stroke> find_strokes(std::span<const float> flow_lps, double rate_hz
   std::size_t moving = 0, resting = 0;
   int direction = 0;
   const auto end = [&] {
-    if (direction && std::abs(volume) >= syringe_l / 2 && moving) {
+    if (direction && std::abs(volume) >= least_part * syringe_l && moving) {
       Stroke s;
       s.out = direction > 0;
       s.volume_l = std::abs(volume);

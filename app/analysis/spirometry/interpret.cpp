@@ -42,14 +42,14 @@ const char* words_of(Pattern p) {
 }
 
 BronchodilatorChange bronchodilator(double pre_l, double post_l, std::optional<double> predicted_l) {
-  constexpr double rounding = 1e-9;
+  constexpr double rounding_l = 1e-6;  // so that 12 % of decimal numbers, and of volumes summed up, are still 12 %
   BronchodilatorChange c;
   c.change_l = post_l - pre_l;
   c.percent_of_pre = 100 * c.change_l / pre_l;
-  c.responds_2005 = c.percent_of_pre >= 12 - rounding && c.change_l >= 0.2 - rounding;
+  c.responds_2005 = c.change_l >= 0.12 * pre_l - rounding_l && c.change_l >= 0.2 - rounding_l;
   if (predicted_l) {
     c.percent_of_predicted = 100 * c.change_l / *predicted_l;
-    c.responds_2022 = *c.percent_of_predicted > 10 + rounding;
+    c.responds_2022 = c.change_l > 0.1 * *predicted_l + rounding_l;
   }
   return c;
 }

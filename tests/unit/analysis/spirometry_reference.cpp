@@ -142,6 +142,8 @@ TEST_CASE("severity, pattern and bronchodilator words must follow their limits")
   CHECK_FALSE(new_only.responds_2005);
   CHECK(*new_only.responds_2022);
   CHECK(bronchodilator(2.0, 2.24, 2.4).responds_2005);
+  CHECK(bronchodilator(2.0, 2.24 - 1e-7, 2.4).responds_2005);  // as the volumes of a file sum up: told as 12.00 %
+  CHECK_FALSE(*bronchodilator(2.0, 2.24 + 1e-7, 2.4).responds_2022);
   CHECK_FALSE(*bronchodilator(2.0, 2.24, 2.4).responds_2022);  // 10 % exactly is not more than 10 %
   CHECK_FALSE(bronchodilator(2.0, 2.24, std::nullopt).responds_2022.has_value());
 }

@@ -46,7 +46,7 @@ class Reading {
     const auto claimed = static_cast<std::uint64_t>(std::max<std::int64_t>(header_.records, 0));
     records_ = held;  // what lies in the file counts: the header is written last
     if (claimed > held)
-      warn("the file is cut off: it holds " + std::to_string(held) + " of " + std::to_string(claimed) + " records");
+      warn(out_.torn = "the file is cut off: it holds " + std::to_string(held) + " of " + std::to_string(claimed) + " records");
     else if (claimed > 0 && held > claimed && header_.sample_bytes == 2) records_ = claimed;  // others may append things
     if (records_ > 20'000'000) corrupt("it has more records than can be read at once");
     places_.resize(records_);
@@ -153,11 +153,17 @@ class Reading {
 EdfFile read_edf(std::span<const std::byte> bytes, std::uint64_t max_samples) { return Reading(bytes, max_samples).run(); }
 
 EdfFile load_edf(const std::filesystem::path& path) {
+  constexpr std::size_t longest_header = 256 * 257;  // of 256 signals
   const File file = File::open(path, File::Mode::read);
   const std::uint64_t size = file.size();
-  if (size > 2ull << 30) corrupt("it is larger than 2 GiB");
-  std::vector<std::byte> bytes(size);
+  // The header first: what is no such file must not cost the memory of all that it holds.
+  std::vector<std::byte> bytes(std::min<std::uint64_t>(size, longest_header));
   bytes.resize(file.read_at(0, bytes));
+  (void)parse_edf_header(bytes);
+  if (size > 2ull << 30) corrupt("it is larger than 2 GiB");
+  const std::size_t read = bytes.size();
+  bytes.resize(size);
+  bytes.resize(read + file.read_at(read, std::span(bytes).subspan(read)));
   return read_edf(bytes);
 }
 

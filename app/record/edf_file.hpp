@@ -19,6 +19,7 @@ struct EdfFile {
   std::vector<EdfTrack> tracks;  // without the annotation signals
   std::vector<BdfAnnotation> annotations;  // onset from the file's first sample; our gap and padding remarks left out
   std::vector<std::string> warnings;       // in words: a torn end, signals without a range, unreadable annotations
+  std::string torn;              // that of the warnings which says that the file's end is missing
   std::string exam;              // what our own files say of themselves, else empty
   bool simulated = false;
   std::optional<std::int64_t> start_local_s;

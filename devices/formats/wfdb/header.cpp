@@ -44,6 +44,11 @@ double number(std::string_view text, const char* what, double low, double high, 
   return v;
 }
 
+// What may follow a gain or a rate: "(7)/mV", "/1000". Anything else is none of it, such as the rest of "0,5".
+void nothing_else(std::string_view rest, const char* what) {
+  if (!rest.empty() && rest.front() != '(' && rest.front() != '/') fail(std::string(what) + " is followed by what is no part of it");
+}
+
 std::int32_t whole(std::string_view text, const char* what, std::string_view* rest = nullptr) {
   return static_cast<std::int32_t>(number(text, what, -2147483648.0, 2147483647.0, rest));
 }
@@ -72,6 +77,7 @@ WfdbSignal signal_line(const Words& w) {
   if (w.size() > 2) {
     std::string_view rest;
     const double gain = number(w[2], "gain", -1e12, 1e12, &rest);
+    nothing_else(rest, "gain");
     s.calibrated = gain != 0;
     if (gain != 0) s.gain = gain;
     if (!rest.empty() && rest.front() == '(') baseline = whole(rest.substr(1), "baseline", &rest);
@@ -100,6 +106,7 @@ void record_line(const Words& w, WfdbHeader& h, std::size_t& expected) {
   if (n < 1 || n > static_cast<double>(max_signals)) fail("1 to 64 signals are possible");
   expected = static_cast<std::size_t>(n);
   if (w.size() > 2) h.rate_hz = number(w[2], "sampling rate", -1e18, 1e18, &rest);
+  nothing_else(rest, "sampling rate");
   if (!(h.rate_hz >= 0.1 && h.rate_hz <= 100000)) fail("sampling rate outside 0.1-100000 Hz");
   if (w.size() > 3) h.frames = static_cast<std::uint64_t>(number(w[3], "number of samples", 0, 1e12));
 }

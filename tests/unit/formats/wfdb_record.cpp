@@ -129,6 +129,8 @@ TEST_CASE("what is no WFDB record must be refused in words") {
   CHECK_THROWS_WITH(parse_wfdb_header("rec 99999 1000\n"), Catch::Contains("64 signals"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 0 1000\n"), Catch::Contains("64 signals"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 1 nan\nr.dat 16\n"), Catch::Contains("not a number"));
+  CHECK_THROWS_WITH(parse_wfdb_header("rec 1 360,5\nr.dat 16\n"), Catch::Contains("sampling rate"));
+  CHECK_THROWS_WITH(parse_wfdb_header("rec 1 360\nr.dat 16 0,5/mV\n"), Catch::Contains("gain"));
   CHECK_THROWS_WITH(parse_wfdb_header("rec 1 -5\nr.dat 16\n"), Catch::Contains("sampling rate"));
   CHECK_THROWS_WITH(parse_wfdb_header(std::string(70000, '#')), Catch::Contains("64 KiB"));
   CHECK_THROWS_WITH(read("r 1 360\nr.dat 508 1\n", {{"r.dat", some}}), Catch::Contains("format 508"));

@@ -122,7 +122,17 @@ TEST_CASE("a torn file must give its whole records and say so; appended bytes mu
   CHECK(torn.tracks[0].physical.size() == 3);
   REQUIRE(torn.warnings.size() == 1);
   CHECK_THAT(torn.warnings[0], Catch::Contains("1 of 2"));
+  CHECK(torn.torn == torn.warnings[0]);
+  CHECK(read(good).torn.empty());
   CHECK(read(good + std::string(60, 'x')).tracks[0].physical.size() == 6);
+}
+
+TEST_CASE("a huge file must be refused by its header before it is read") {
+  const Folder folder;
+  const auto path = folder / "huge.edf";
+  spit(path, std::string(1000, 'x'));
+  std::filesystem::resize_file(path, 3ull << 30);  // sparse: it takes no room
+  CHECK_THROWS_WITH(load_edf(path), Catch::Contains("begin"));
 }
 
 TEST_CASE("a signal without a range must be left out in words, others stay") {

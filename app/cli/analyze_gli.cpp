@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 
@@ -44,6 +45,22 @@ double number_of(std::string_view cell, const char* what) {
   return *v;
 }
 
+int group_of(std::string_view cell) {
+  if (cell.empty()) return 0;
+  const double v = number_of(cell, "ethnicity");
+  if (!(v >= 0 && v <= 99 && v == std::floor(v))) throw spirometry::ReferenceError("the ethnicity must be a whole number, 1 to 5");
+  return static_cast<int>(v);
+}
+
+// Most that any lungs give, ours; a number beyond is in other units, and its z-score would look measured.
+void must_fit(double value, std::string_view parameter) {
+  const std::string unit = spirometry::unit_of(parameter);
+  if (!(value > 0)) throw spirometry::ReferenceError("the value must be greater than zero");
+  if (unit == "1" && value > 1) throw spirometry::ReferenceError("the value is more than 1: a ratio, is it in percent?");
+  if (unit == "L" && value > 12) throw spirometry::ReferenceError("the value is more than 12 L: is it in litres?");
+  if (unit == "L/s" && value > 25) throw spirometry::ReferenceError("the value is more than 25 L/s: is it in litres a second?");
+}
+
 struct Answer { spirometry::Reference reference; double value = 0; };
 
 constexpr std::array<const char*, 8> needed = {"set",       "age_mode",  "sex",       "age",
@@ -56,10 +73,9 @@ Answer answer(const spirometry::ReferenceTables& tables, const std::array<std::s
   else if (cell[1] == "interpolate" || cell[1].empty()) mode = spirometry::AgeMode::interpolate;
   else throw spirometry::ReferenceError("the age mode must be round or interpolate");
   const spirometry::Subject subject{sex_of(cell[2]), number_of(cell[3], "age"), number_of(cell[4], "height"),
-                                    cell[5].empty() ? 0 : static_cast<int>(number_of(cell[5], "ethnicity"))};
+                                    group_of(cell[5])};
   a.value = number_of(cell[7], "value");
-  if (!(a.value > 0 && a.value < 1000))
-    throw spirometry::ReferenceError("the value must be greater than zero");
+  must_fit(a.value, cell[6]);
   a.reference = tables.of(cell[0], cell[6], subject, mode);
   return a;
 }
@@ -97,8 +113,11 @@ int analyze_gli(const std::vector<std::string>& args) {
   where.fill(std::string_view::npos);
   const auto names = spirometry::split_cells(header, ',');
   for (std::size_t n = 0; n < needed.size(); ++n) {
-    for (std::size_t i = 0; i < names.size() && where[n] == std::string_view::npos; ++i)
-      if (column_name(names[i]) == needed[n]) where[n] = i;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (column_name(names[i]) != needed[n]) continue;
+      if (where[n] != std::string_view::npos) throw std::runtime_error(file + ": there are two columns \"" + needed[n] + "\"");
+      where[n] = i;
+    }
     if (where[n] == std::string_view::npos && n != 1 && n != 5)
       throw std::runtime_error(file + ": the column \"" + needed[n] + "\" is missing");
   }
@@ -115,6 +134,9 @@ int analyze_gli(const std::vector<std::string>& args) {
     nlohmann::ordered_json row;
     for (std::size_t n = 0; n < needed.size(); ++n) row[needed[n]] = std::string(cell[n]);
     try {
+      if (std::any_of(cells.begin() + static_cast<std::ptrdiff_t>(std::min(cells.size(), names.size())), cells.end(),
+                      [](std::string_view c) { return !c.empty(); }))
+        throw spirometry::ReferenceError("there are more cells than columns: numbers need a decimal point, not a comma");
       const auto a = answer(tables, cell);
       const auto& r = a.reference;
       if (json) {

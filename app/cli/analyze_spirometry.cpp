@@ -1,6 +1,7 @@
 // caukham-cli analyze spirometry and analyze calibration: recorded flow in, judged manoeuvres or syringe
 // strokes out.
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -51,6 +52,20 @@ double number(const std::string& option, const std::string& text, double low, do
   return *v;
 }
 
+int group(const std::string& text) {
+  const double v = number("--group", text, 1, 5);
+  if (v != std::floor(v)) throw UsageError("--group needs a whole number, not \"" + text + "\"");
+  return static_cast<int>(v);
+}
+
+// The same recording named twice would repeat itself perfectly.
+void must_be_new(const spirometry::RecordedBlow& blow, const std::vector<spirometry::RecordedBlow>& before,
+                 const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (before[i].rate_hz == blow.rate_hz && before[i].blow.flow_lps == blow.blow.flow_lps)
+      throw std::runtime_error("it is the same recording as " + files[i] + ": every blow counts once");
+}
+
 Wish wish_of(const std::vector<std::string>& args) {
   Wish w;
   auto* list = &w.files;
@@ -69,7 +84,7 @@ Wish wish_of(const std::vector<std::string>& args) {
     else if (a == "--height") w.height = number(a, value(), 50, 250);
     else if (a == "--set") w.set = value();
     else if (a == "--sex") w.sex = value();
-    else if (a == "--group") w.group = static_cast<int>(number(a, value(), 1, 5));
+    else if (a == "--group") w.group = group(value());
     else if (a == "--syringe") w.syringe_l = number(a, value(), 1, 8);
     else if (a == "--log") w.log = value();
     else if (a == "--btps") {
@@ -85,6 +100,8 @@ Wish wish_of(const std::vector<std::string>& args) {
   }
   if (!w.set.empty() && (!w.age || !w.height || (w.sex != "m" && w.sex != "f")))
     throw UsageError("--set needs --age, --height and --sex m or f");
+  if (!w.set.empty() && !*spirometry::publication(w.set))
+    throw UsageError("--set needs GLI2012, GLI2022 or NHANES3, not \"" + w.set + "\"");
   if (w.pre.empty() != w.post.empty()) throw UsageError("--pre and --post need files each");
   if (!w.pre.empty() && (!w.files.empty() || w.calibration)) throw UsageError("every file must stand after --pre or after --post");
   return w;
@@ -144,7 +161,9 @@ spirometry::Report report_of(const std::vector<std::string>& files, const Wish& 
       if (report.btps) spirometry::to_btps(flow.flow_lps, *report.btps);
       report.simulated = report.simulated || flow.simulated;
       auto blows = blows_of(flow);
+      if (!flow.torn.empty()) report.errors.emplace_back(file, flow.torn);
       for (auto& b : blows) {
+        must_be_new(b, recorded, report.file_of_blow);
         recorded.push_back(std::move(b));
         report.file_of_blow.push_back(file);
       }

@@ -40,7 +40,7 @@ Flow flow_of(record::EdfFile file) {
     const auto unit = lower(track.unit);
     if (unit != "l/s" && unit != "l/sec") continue;
     check_rate(track.rate_hz);
-    return {std::move(track.physical), track.rate_hz, false, file.simulated};
+    return {std::move(track.physical), track.rate_hz, false, file.simulated, file.torn};
   }
   throw std::runtime_error("it has no channel in L/s: this is no recording of breathing");
 }
@@ -72,7 +72,7 @@ Flow load_flow(const std::string& file) {
   if (is_edf({head.data(), head.size()})) return flow_of(record::load_edf(fs::path(file)));
   const auto curve = formats::parse_wf(read_text(file));
   check_rate(curve.rate_hz);
-  return {formats::wf_flow_lps(curve), curve.rate_hz, true, false};
+  return {formats::wf_flow_lps(curve), curve.rate_hz, true, false, {}};
 }
 
 std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {

@@ -15,6 +15,7 @@ struct Flow {
   double rate_hz = 0;            // 100 … 1000
   bool one_blow = false;         // a waveform file that holds a single manoeuvre
   bool simulated = false;
+  std::string torn;              // in words, when the file's end is missing: blows may be missing with it
 };
 // `.wf` text or EDF(+)/BDF(+) with a channel in L/s. Throws in words: not such a file, no flow in it, a rate
 // that is too low.

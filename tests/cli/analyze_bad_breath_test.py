@@ -44,6 +44,22 @@ def beyond_range(path):
     assert "check the sensor" in cli("spirometry", path, expect=1).stdout
 
 
+def counted_once(path):
+    """The same recording under two names repeats itself perfectly: a grade A of one blow."""
+    twin = path.with_name("twin.wf")
+    twin.write_bytes(path.read_bytes())
+    for others in ([path, path], [twin, path]):
+        told = json.loads(cli("spirometry", path, *others, "--json", expect=1).stdout)
+        assert len(told["manoeuvres"]) == 1 and told["session"]["grade"] == {"fev1": "E", "fvc": "E"}, told["session"]
+        assert len(told["errors"]) == 2 and "same recording" in told["errors"][0]["reason"], told["errors"]
+
+
+def torn(path):
+    """Its blow lies in what is left, another may not."""
+    told = json.loads(cli("spirometry", path, "--json", expect=1).stdout)
+    assert told["manoeuvres"] and "cut off" in told["errors"][0]["reason"], told["errors"]
+
+
 def breath(folder):
     samples = {"constant": ["1.0"] * 500, "of one sample": ["0.1"], "of NaN": ["0.1", "nan"] * 200, "of NaN alone": ["nan"] * 400,
                "infinite": ["inf"] * 400, "saturated": ["3000"] * 500, "without samples": []}
@@ -54,6 +70,10 @@ def breath(folder):
             must(f"breath, .wf {form}: a curve {what}", no_blow, path)
     write_wf(folder / "good.wf", 4.0, 0.9)
     good = (folder / "good.wf").read_text()
+    must("breath: a blow that is named three times counts once", counted_once, folder / "good.wf")
+    for option, value in (("--set", "GLI2099"), ("--group", "1.5")):
+        person = {"--set": "GLI2012", "--group": "1", "--sex": "m", "--age": "40", "--height": "175"} | {option: value}
+        must(f"breath: {option} {value}", lambda path, person=person: cli("spirometry", path, *sum(person.items(), ()), expect=2), folder / "good.wf")
     for number, rate in enumerate(("0", "-100", "nan", "5", "1e9", "fast")):
         path = folder / f"rate{number}.wf"
         path.write_text(good.replace("Freq=100", f"Freq={rate}"))
@@ -73,6 +93,8 @@ def breath(folder):
             stem = "flow " + name
             write(stem, values)
             must(f"breath, {form}: a curve {name}", no_blow, folder / f"{stem}{end}")
+        (folder / f"blow torn{end}").write_bytes((folder / f"blow{end}").read_bytes()[:-1])
+        must(f"breath, {form}: a file whose last record is torn", torn, folder / f"blow torn{end}")
         # A blow of 8 L/s through a sensor that ends at 5: its top is flat.
         write("clipped", [min(v, 5.0) for v in flow[:200] + [2.0, 4.0, 6.0, 7.5] + flow[200:]])
         must(f"breath, {form}: a blow clipped at the sensor's limit gives no number", beyond_range, folder / f"clipped{end}")
@@ -98,7 +120,8 @@ def no_reference(path):
 
 
 def reference(folder):
-    for name, text in (("empty", ""), ("a text file", LETTER), ("without most columns", "set,sex,age\nGLI2012,m,40\n"), ("a head alone", HEAD)):
+    for name, text in (("empty", ""), ("a text file", LETTER), ("without most columns", "set,sex,age\nGLI2012,m,40\n"), ("a head alone", HEAD),
+                       ("of two values", HEAD.replace("\n", ",value\n") + "GLI2022,round,1,40,175,1,FEV1,3,4\n")):
         path = folder / f"{name.replace(' ', '')}.csv"
         path.write_text(text)
         must(f"reference values: a table that is {name}", refused(cli, "gli", path.name), path)
@@ -108,6 +131,8 @@ def reference(folder):
             ("a value of zero", "GLI2022,round,1,40,175,1,FEV1,0"), ("an age in words", "GLI2022,round,1,forty,175,1,FEV1,3"),
             ("an age of 400 years", "GLI2022,round,1,400,175,1,FEV1,3"), ("a height in metres", "GLI2022,round,1,40,1.75,1,FEV1,3"),
             ("an unknown set", "GLI1999,round,1,40,175,1,FEV1,3"), ("an unknown sex", "GLI2022,round,x,40,175,1,FEV1,3"),
+            ("a decimal comma", "GLI2022,round,1,40,175,1,FEV1,3,25"), ("a group and a half", "GLI2012,round,1,40,175,1.5,FEV1,3"),
+            ("a ratio in percent", "GLI2022,round,1,40,175,1,FEV1FVC,71"), ("millilitres", "GLI2022,round,1,40,175,1,FEV1,3250"),
             ("an unknown parameter", "GLI2022,round,1,40,175,1,DLCO,3"), ("an unknown age mode", "GLI2022,about,1,40,175,1,FEV1,3"),
             ("a row cut off", "GLI2022,round,1,40"))):
         path = folder / f"row{number}.csv"

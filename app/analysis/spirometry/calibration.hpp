@@ -16,7 +16,7 @@ struct Stroke {
   bool passed = false;
 };
 
-// Strokes in a recording: stretches of one direction that move at least half the syringe. NaN ends a stroke.
+// Strokes in a recording: stretches of one direction that move at least a fifth of the syringe. NaN ends a stroke.
 std::vector<Stroke> find_strokes(std::span<const float> flow_lps, double rate_hz, double syringe_l = 3.0);
 
 struct CalibrationCheck {

@@ -102,9 +102,9 @@ std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {
   if (blows.empty()) throw std::runtime_error("no forced expiration was found in it");
   for (const auto& b : blows) {
     const auto n = spirometry::measure(b.blow.flow_lps, b.rate_hz, spirometry::options_for(b.rate_hz));
-    if (n->fvc_l > 12 || n->pef_lps > 25)
+    if (n->fvc_l > 12 || n->pef_lps > spirometry::BlowRules{}.most_lps)
       throw std::runtime_error(
-          "it shows more than 12 L or 25 L/s: no lung does that; are its units L and L/s?");
+          "it shows more than 12 L or 20 L/s: no lung does that; are its units L and L/s?");
   }
   return blows;
 }

@@ -228,6 +228,11 @@ void judge(LeadQuality& q, double qrs_uv, const QualityLimits& limits) {
     q.reasons.push_back({tr_later("The QRS is too small to be read: {0} mV."), {millivolt(qrs_uv)}});
     return;
   }
+  if (qrs_uv > limits.max_qrs_uv) {
+    q.usable = false;
+    q.reasons.push_back({tr_later("A QRS of {0} mV is no heart's: are the recording's gain and unit right?"), {millivolt(qrs_uv)}});
+    return;
+  }
   if (q.mains_uv > limits.bad_mains_part * qrs_uv || q.noise_uv > limits.bad_noise_part * qrs_uv) {
     q.usable = false;
     q.reasons.push_back({tr_later("The disturbance is too large for a QRS of {0} mV."), {millivolt(qrs_uv)}});

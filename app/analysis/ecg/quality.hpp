@@ -23,6 +23,7 @@ struct QualityLimits {
   double note_noise_uv = 30;     // standard deviation of what is fast and not QRS
   double bad_noise_part = 0.25;  // of the QRS's peak to peak
   double min_qrs_uv = 50;        // peak to peak of the median beat's QRS
+  double max_qrs_uv = 30'000;    // beyond any heart's, some three times the largest: a wrong gain or unit
 };
 
 struct LeadQuality {

@@ -144,3 +144,15 @@ TEST_CASE("a QRS too small for its noise must make the lead unusable") {
   CHECK_FALSE(none.usable);
   CHECK(*large.qrs_uv == 1000);
 }
+
+TEST_CASE("a QRS that no heart has must make the lead unusable and ask for the gain") {
+  LeadQuality q;
+  q.usable = true;
+  auto heart = q, volts = q;
+  judge(heart, 8000);  // the largest a child's V lead shows
+  judge(volts, 1e6);   // 200 steps a volt, said or meant otherwise
+  CHECK(heart.usable);
+  CHECK_FALSE(volts.usable);
+  REQUIRE(volts.reasons.size() == 1);
+  CHECK_THAT(volts.reasons[0].key, Catch::Contains("gain"));
+}

@@ -2,7 +2,9 @@
 """caukham-cli analyze from outside: records and annotation files written here by another hand, read back, scored; and bad
 input, each answered by one sentence and a status."""
 import json
+import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -185,6 +187,10 @@ def schemas(folder):
     check = holds("calibration", cli("calibration", folder / "syringe.wf", "--json", "--log", log).stdout)
     assert check["passed"] and check["due_on"] > check["checked_on"], check
     holds("calibration", cli("calibration", before, "--json", "--log", log, expect=1).stdout)
+    # Its day is the one on the station's wall: these two clocks are 26 hours apart.
+    days = {subprocess.run([cli.program, "analyze", "calibration", folder / "syringe.wf", "--json"], capture_output=True, check=True,
+                           env=os.environ | {"TZ": zone}).stdout.split(b'"checked_on":')[1][:14] for zone in ("WEST+12", "EAST-14")}
+    assert len(days) == 2, days
     assert [holds("calibration", line)["passed"] for line in log.read_text().splitlines()] == [True, False]
     table = folder / "two.csv"
     table.write_text("set,age_mode,sex,age,height_cm,ethnicity,parameter,value\nGLI2022,round,1,40,175,1,FEV1,3\n"

@@ -176,7 +176,8 @@ spirometry::Report report_of(const std::vector<std::string>& files, const Wish& 
     if (const auto& blow = report.session.blows[i]; !blow.measured())
       report.errors.emplace_back(report.file_of_blow[i],
                                  blow.clipped ? "the flow was beyond what the sensor can measure: the blow gives no numbers"
-                                              : "the recording ends in the middle of a blow: it gives no numbers");
+                                              : blow.begun_late ? "the recording begins in the middle of a blow: it gives no numbers"
+                                                    : "the recording ends in the middle of a blow: it gives no numbers");
   if (!w.set.empty()) {
     report.reference_set = w.set;
     const spirometry::Subject subject{w.sex == "m" ? spirometry::Sex::male : spirometry::Sex::female, *w.age,

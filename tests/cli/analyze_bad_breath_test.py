@@ -83,6 +83,8 @@ def breath(folder):
         must(f"breath: {name}", no_blow, folder / name)
     (folder / "cut.wf").write_text("\n".join(good.splitlines()[:75]) + "\n")  # 0.7 s of 8 s
     must("breath, .wf: a curve cut off 0.7 s after its start", not_acceptable, folder / "cut.wf")
+    (folder / "late.wf").write_text("\n".join(good.splitlines()[:5] + good.splitlines()[15:]) + "\n")
+    must("breath, .wf: a curve whose first 0.1 s are missing", not_acceptable, folder / "late.wf")
     flow = [0.0] * 200 + [8.0 * math.exp(-i / 50) for i in range(800)] + [0.0] * 200
     for end, bits in ((".edf", 16), (".bdf", 24)):
         form = end[1:].upper()

@@ -109,9 +109,11 @@ def write_16(folder, name, samples, rate=RATE):
 
 
 def write_wf(path, fvc, tau, rate=100):
-    """An exponential expiration of 8 s, volume over time in litres."""
+    """An exponential expiration of 8 s, volume over time in litres; its flow rises for 60 ms, as no lung starts at once."""
+    rise, peak = 0.06, fvc / (tau + 0.03)
+    volume = lambda t: peak * t * t / rise / 2 if t < rise else peak * rise / 2 + peak * tau * (1 - math.exp((rise - t) / tau))
     lines = ["[Header]", f"Name={path.stem}", "Type=VT", f"Freq={rate}", "[Data]"]
-    lines += [f"{fvc * (1 - math.exp(-i / rate / tau)):.5f}" for i in range(8 * rate)]
+    lines += [f"{volume(i / rate):.5f}" for i in range(8 * rate)]
     path.write_text("\n".join(lines) + "\n")
     return fvc
 

@@ -15,6 +15,8 @@ constexpr double plateau_l = 0.025, long_enough_s = 15;        // end of forced 
 constexpr double fivc_l = 0.100, fivc_part = 0.05;
 // Ours: a zero this small is taken off; a larger one means the sensor has to be zeroed again.
 constexpr double removable_lps = 0.05;
+// Ours: a blow that is recorded from its beginning on has not reached this part of PEF after 20 ms (ATS curves: at most 0.45).
+constexpr double late_part = 0.6;
 constexpr double rounding_l = 1e-6;  // so that 0.150 of decimal numbers is still 0.150
 constexpr double first_s = 1.0;
 // Footnote of table 7: children of six and less need 0.75 s without cough or closure, and it is their FEV0.75 that counts then.
@@ -133,6 +135,9 @@ Criterion inspiration(const Assessment& a) {
 }
 
 Criterion lasts(const Assessment& a) {
+  if (a.begun_late)
+    return {"complete_recording", Result::failed,
+            say("the recording begins in the middle of the blow, at %.2f L/s", a.events.first_flow_lps), all, all};
   if (a.cut_off)
     return {"complete_recording", Result::failed,
             say("the recording ends in the middle of the blow, at %.2f L/s", a.events.last_flow_lps), all,
@@ -213,7 +218,8 @@ std::optional<Assessment> assess(const Blow& blow, std::span<const float> after,
   std::vector<float> inspired(after.begin(), after.end());
   for (float& f : inspired) f = -f;
   a.inspiration_clipped = clipped_s(inspired, rate_hz) > 0;
-  a.cut_off = after.empty() && a.events.last_flow_lps > std::max(0.5, 0.1 * a.numbers.pef_lps);
+  a.begun_late = blow.before_lps.empty() && a.events.first_flow_lps > late_part * a.numbers.pef_lps;
+  a.cut_off = a.begun_late || (after.empty() && a.events.last_flow_lps > std::max(0.5, 0.1 * a.numbers.pef_lps));
   // hints_of() knows this order.
   a.criteria = {
       start_of_test(a),

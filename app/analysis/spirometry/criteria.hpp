@@ -34,7 +34,8 @@ struct Assessment {
   std::optional<double> fivc_l;         // when a full inspiration followed
   bool inspiration_clipped = false;     // as clipped, of that: the FIVC is not to be used
   std::optional<double> resting_lps;    // what the sensor showed at rest before it
-  bool cut_off = false;  // the data end in the middle of the blow: its numbers are not to be used
+  bool begun_late = false;  // the data begin in the middle of the blow
+  bool cut_off = false;  // that, or they end in the middle of it: its numbers are not to be used
   bool clipped = false;  // the flow was beyond what the sensor measures: peak and volumes are larger than it shows
   bool offset_removed = false;
   std::vector<Criterion> criteria;      // always all of them, in the same order

@@ -81,6 +81,7 @@ BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const Blow
     return (volume_at(v, rate_hz, to_s) - volume_at(v, rate_hz, from_s)) / (to_s - from_s);
   };
   e.end_s = data_end_s;
+  e.first_flow_lps = mean_lps(0, 0.02);
   e.last_flow_lps = mean_lps(std::max(0.0, data_end_s - 0.05), data_end_s);
 
   const double peak_s = n.t0_s + n.pef_time_s;

@@ -15,6 +15,7 @@ struct BlowEvents {
                      // followed, else the end of the data
   double end_volume_l = 0;              // volume breathed out in the second before that end (EOTV)
   bool endless_flow = false;  // the flow stopped falling while it still flowed: a zero that is not zero
+  double first_flow_lps = 0;            // mean of the first 20 ms
   double last_flow_lps = 0;             // mean of the last 50 ms of the data
   double clipped_s = 0;                 // how long the flow stayed at its very largest value; 0: not clipped
 };

@@ -113,3 +113,27 @@ TEST_CASE("a flow clipped at the sensor's limit must be found although its signa
         CHECK_FALSE(a->measured());
       }
 }
+
+TEST_CASE("a recording that begins in the middle of a blow must give no numbers") {
+  for (const double rate : {100.0, 250.0, 500.0})
+    for (const double missing_s : {0.05, 0.1, 0.3, 0.6}) {
+      CAPTURE(rate, missing_s);
+      const auto late = sampled([flow = blow(4.0, 0.46, 0.06), missing_s](double t) { return flow(t + missing_s); }, rate, 6);
+      const auto found = find_blows(late, rate);
+      REQUIRE(found.size() == 1);
+      for (const auto& b : {whole_blow(late, rate), found[0].blow}) {
+        const auto a = assess(b, {}, rate);
+        REQUIRE(a);
+        CHECK(criterion(*a, "complete_recording").result == Result::failed);
+        CHECK_FALSE(a->measured());
+        CHECK_FALSE(a->usable.fev1);
+        CHECK_FALSE(a->usable.fvc);
+        CHECK(a->hints.front() == Hint::cut_off);
+      }
+    }
+  for (const double rise_s : {0.04, 0.08, 0.2}) {  // from its first sample on, however steep
+    const auto a = assess(as_blow(sampled(blow(4.0, 0.46, rise_s), 100, 6)), {}, 100);
+    REQUIRE(a);
+    CHECK(a->measured());
+  }
+}

@@ -11,7 +11,7 @@ namespace caukham::analysis::spirometry {
 namespace {
 
 constexpr double bev_l = 0.100, bev_part = 0.05;               // start of test
-constexpr double plateau_l = 0.025, long_enough_s = 15;        // end of forced expiration
+constexpr double long_enough_s = 15;                           // end of forced expiration
 constexpr double fivc_l = 0.100, fivc_part = 0.05;
 // Ours: a zero this small is taken off; a larger one means the sensor has to be zeroed again.
 constexpr double removable_lps = 0.05;

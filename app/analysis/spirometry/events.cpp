@@ -108,9 +108,12 @@ BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const Blow
       return before >= s.from_lps && now - std::max(0.0, before - now) * on_s / s.stretch_s >= s.from_lps;
     });
   };
-  for (double t = peak_s; t + closure_fall_s + closure_rest_s <= e.end_s + 1e-9; t += step_s)
+  const auto last_second_l = [&] { return std::max(0.0, volume_at(v, rate_hz, e.end_s) - volume_at(v, rate_hz, e.end_s - 1.0)); };
+  e.end_volume_l = last_second_l();
+  for (double t = peak_s; e.end_volume_l <= plateau_l && t + closure_fall_s + closure_rest_s <= e.end_s + 1e-9; t += step_s)
     if (stopped(t)) {
       e.end_s = t + closure_fall_s;
+      e.end_volume_l = last_second_l();
       break;
     }
 
@@ -129,7 +132,6 @@ BlowEvents events_of(std::span<const float> flow_lps, double rate_hz, const Blow
     }
   }
 
-  e.end_volume_l = std::max(0.0, volume_at(v, rate_hz, e.end_s) - volume_at(v, rate_hz, e.end_s - 1.0));
   if (e.end_s - peak_s > 2 * endless_s) {
     const double later = mean_lps(e.end_s - endless_s, e.end_s);
     const double before = mean_lps(e.end_s - 2 * endless_s, e.end_s - endless_s);

@@ -8,6 +8,8 @@
 
 namespace caukham::analysis::spirometry {
 
+inline constexpr double plateau_l = 0.025;  // in the last second, and no more: end of forced expiration (ATS/ERS 2019)
+
 struct BlowEvents {
   std::optional<double> cough_s;        // in the first second, from time zero
   std::optional<double> closure_s;      // flow falls to nothing at once; from time zero, first one

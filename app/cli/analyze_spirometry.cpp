@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <span>
 
 #include "analysis/spirometry/response.hpp"
 #include "cli/analyze.hpp"
@@ -58,8 +59,8 @@ int group(const std::string& text) {
   return static_cast<int>(v);
 }
 
-// The same recording named twice would repeat itself perfectly.
-void must_be_new(const spirometry::RecordedBlow& blow, const std::vector<spirometry::RecordedBlow>& before,
+// The same recording named twice would repeat itself perfectly. `before`: of other files; within one a simulator may blow alike.
+void must_be_new(const spirometry::RecordedBlow& blow, std::span<const spirometry::RecordedBlow> before,
                  const std::vector<std::string>& files) {
   for (std::size_t i = 0; i < before.size(); ++i)
     if (before[i].rate_hz == blow.rate_hz && before[i].blow.flow_lps == blow.blow.flow_lps)
@@ -162,8 +163,9 @@ spirometry::Report report_of(const std::vector<std::string>& files, const Wish& 
       report.simulated = report.simulated || flow.simulated;
       auto blows = blows_of(flow);
       if (!flow.torn.empty()) report.errors.emplace_back(file, flow.torn);
+      const std::size_t of_others = recorded.size();
       for (auto& b : blows) {
-        must_be_new(b, recorded, report.file_of_blow);
+        if (!flow.simulated) must_be_new(b, std::span(recorded).first(of_others), report.file_of_blow);
         recorded.push_back(std::move(b));
         report.file_of_blow.push_back(file);
       }

@@ -91,6 +91,8 @@ def breath(folder):
         write = lambda name, values, rate=100, unit="L/s": write_edf(folder / f"{name}{end}", ["Flow"], unit, rate, [values], bits, low=-20, high=20)
         write("blow", flow)
         assert json.loads(cli("spirometry", folder / f"blow{end}", "--json").stdout)["manoeuvres"], "the writer's own file must be good"
+        write("blows", flow + [-2.0] * 100 + flow)
+        assert len(json.loads(cli("spirometry", folder / f"blows{end}", "--json").stdout)["manoeuvres"]) == 2, "a simulator blows alike"
         for name, values in (("constant", [1.0] * 1200), ("of one sample", [1.0]), ("saturated", [20.0] * 1200), ("still", [0.0] * 1200)):
             stem = "flow " + name
             write(stem, values)

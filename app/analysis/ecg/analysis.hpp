@@ -19,7 +19,7 @@
 namespace caukham::analysis::ecg {
 
 inline constexpr const char* algorithm_name = "caukham-ecg";
-inline constexpr const char* algorithm_version = "1.3.0";  // changes whenever a number can change
+inline constexpr const char* algorithm_version = "1.3.1";  // changes whenever a number can change
 
 // A number with its unit's meaning in the member's name, or the reason why it cannot be told. Unrounded.
 struct Measure {

@@ -30,6 +30,12 @@ double height_score(const Candidate& c) {
   return s;
 }
 
+// An electrode's pop is steeper than any QRS: beside what no beats look like, steepness tells nothing of a beat whose family
+// is known to be no P or T wave.
+bool beside_stranger(const Candidate& c, const Candidate& other) {
+  return c.stands_alone && !other.common;
+}
+
 double gap_cost(double dt_s, const Candidate& b) {
   const double usual = b.rr_s > 0 ? static_cast<double>(b.rr_s) : usual_rr_s;
   return dt_s > 1.5 * usual ? std::min(longest_gap_cost, 1.1 * std::log(dt_s / (1.5 * usual))) : 0;
@@ -44,7 +50,9 @@ double pair_score(const Candidate& a, const Candidate& b, double dt_s, float usu
   double s = 0;
   const double ratio = static_cast<double>(b.value) / static_cast<double>(a.value);
   const double slopes = static_cast<double>(b.steep) / std::max(1e-6, static_cast<double>(a.steep));
-  if (usual_follower >= 0 && dt_s < t_latest_s) {
+  if (beside_stranger(b, a)) {
+    // neither its T wave nor anything else of it
+  } else if (usual_follower >= 0 && dt_s < t_latest_s) {
     // What the neighbours have there too, and is less steep than the QRS, is the T wave; what they have not is none.
     const double follows = std::clamp((static_cast<double>(usual_follower) - 0.35) / 0.4, 0.0, 1.0);
     const bool same = a.family == b.family && b.match > 0.9f && a.match > 0.9f;  // a fast row of alike beats
@@ -137,9 +145,11 @@ std::vector<std::size_t> choose(const std::vector<Candidate>& all, const Fused& 
     const auto flatter = [&](const Candidate& other) {
       return std::log(static_cast<double>(other.steep) / std::max(1e-6, static_cast<double>(all[i].steep)));
     };
-    if (i + 1 < n && static_cast<double>(all[i + 1].tick - all[i].tick) * tick_s < p_wave_s && all[i + 1].value > 0.5f * all[i].value)
+    if (i + 1 < n && static_cast<double>(all[i + 1].tick - all[i].tick) * tick_s < p_wave_s && all[i + 1].value > 0.5f * all[i].value &&
+        !beside_stranger(all[i], all[i + 1]))
       own -= std::clamp(3 * flatter(all[i + 1]), 0.0, 1.5);
-    if (i > 0 && static_cast<double>(all[i].tick - all[i - 1].tick) * tick_s < t_latest_s && all[i - 1].value > 0.4f * all[i].value) {
+    if (i > 0 && static_cast<double>(all[i].tick - all[i - 1].tick) * tick_s < t_latest_s && all[i - 1].value > 0.4f * all[i].value &&
+        !beside_stranger(all[i], all[i - 1])) {
       const float follower = usual ? usual->usual(all[i - 1].tick, all[i - 1].family, all[i].tick) : -1;
       own -= (follower >= 0 ? 2 * static_cast<double>(follower) : 0.3) * std::clamp(flatter(all[i - 1]), 0.0, 1.0);
     }

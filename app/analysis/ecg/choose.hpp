@@ -21,6 +21,8 @@ struct Candidate {
   float lower = 0;      // by how much the threshold lies lower here, because its family is known to be a low one
   bool like_p = false;  // it looks like the P waves of the beats around
   bool like_t = false;  // of a family that is another one's T wave
+  bool common = false;  // of one of the families that most beats are of
+  bool stands_alone = false;  // of a common family that is no P or T wave of another one's
 };
 
 // Peaks of the feature, ascending, at least 0.16 s apart (the higher and steeper one stays).

@@ -17,8 +17,11 @@ constexpr float low_value = 0.10f, least_size = 0.22f, most_lower = 0.16f, like_
 constexpr double past_t_s = 0.40;  // after a beat: its T wave is over the top
 // A T wave as tall as R: where it lies, in what part of the beats, how steep at most of the QRS. Our choice, of the
 // same records: a QT of half a second has its T wave's top at 0.4 s.
-constexpr double t_within_s = 0.40;
+constexpr double t_within_s = 0.40, p_within_s = 0.24;
 constexpr float t_always = 0.85f, t_less_steep = 1.0f;
+// Ours: what is steeper than a P or T wave, beside how many of a family it makes them none, and how large a common family is
+// beside the largest.
+constexpr float steeper = 1.1f, few = 0.25f, common_part = 0.15f;
 
 // Usual interval around each candidate: median of the chosen intervals within 8 s.
 void learn_intervals(std::vector<Candidate>& all, const std::vector<std::size_t>& chosen,
@@ -141,6 +144,33 @@ std::vector<bool> t_waves(const std::vector<Candidate>& all, const std::vector<s
   return out;
 }
 
+// The families that most beats are of, and among them those whose members have nothing steeper of such a family beside them,
+// where a P or a T wave has its QRS, but for a few. That QRS is there nearly always, though noise may change its shape; pops
+// have shapes too, and come in no order.
+void learn_company(std::vector<Candidate>& all, std::size_t families, const Clock& clock) {
+  std::vector<std::size_t> members(families, 0), beside(families, 0);
+  const auto of_family = [](const Candidate& c) { return c.family >= 0 && c.match >= Shapes::same_family; };
+  for (const auto& c : all)
+    if (of_family(c)) ++members[static_cast<std::size_t>(c.family)];
+  const std::size_t largest = families > 0 ? *std::max_element(members.begin(), members.end()) : 0;
+  const float common = std::max(20.0f, common_part * static_cast<float>(largest));
+  for (auto& c : all) c.common = of_family(c) && static_cast<float>(members[static_cast<std::size_t>(c.family)]) >= common;
+  const auto less_steep = [&](std::size_t i, std::size_t j) {
+    return all[j].common && all[j].family != all[i].family && all[j].steep > steeper * all[i].steep;
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].common) continue;
+    bool part = false;
+    for (std::size_t j = i; !part && j-- > 0 && all[i].tick - all[j].tick < clock.ticks(t_within_s);) part = less_steep(i, j);
+    for (std::size_t j = i + 1; !part && j < all.size() && all[j].tick - all[i].tick < clock.ticks(p_within_s); ++j) part = less_steep(i, j);
+    if (part) ++beside[static_cast<std::size_t>(all[i].family)];
+  }
+  for (auto& c : all) {
+    const auto f = static_cast<std::size_t>(std::max(0, c.family));
+    c.stands_alone = c.common && c.match > 0.9f && static_cast<float>(beside[f]) < few * static_cast<float>(members[f]);
+  }
+}
+
 }  // namespace
 
 std::vector<std::size_t> choose_again(std::vector<Candidate> before, const std::vector<std::size_t>& chosen,
@@ -175,6 +205,7 @@ std::vector<std::size_t> choose_again(std::vector<Candidate> before, const std::
     while (from + 1 < chosen.size() && before[chosen[from + 1]].tick <= c.tick) ++from;
     c.rr_s = before[chosen[from]].rr_s;
   }
+  learn_company(all, shapes.families.size(), clock);
   for (std::size_t i = 0; i < all.size(); ++i) {  // lone low ones only: a P wave with its QRS after it loses to that anyway
     auto& c = all[i];
     if (c.value > tallest_p) continue;

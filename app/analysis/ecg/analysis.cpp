@@ -7,6 +7,7 @@
 #include "analysis/ecg/detector.hpp"
 #include "analysis/ecg/leads.hpp"
 #include "analysis/ecg/measures.hpp"
+#include "analysis/ecg/repeats.hpp"
 
 namespace caukham::analysis::ecg {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 // How alike the beats must be to be heart beats. Measured: noise laid over itself by its peaks reaches 0.49
 // (white) and 0.77 (slow, one lead, six "beats"), a heart in noise of half its size 0.75.
 double least_likeness(std::size_t leads) { return leads < 3 ? 0.75 : 0.65; }
-constexpr double likeness_alone = 0.80;  // above what noise reaches in one lead: there are several to try
 constexpr double remove_mains_from_uv = 10;   // ours: less moves no mark (least P wave marked: 18 µV)
 
 void check(const Recording& r) {
@@ -114,7 +114,7 @@ bool leave_hopeless_leads_out(EcgAnalysis& a, const Recording& recording, std::v
     if (!good[l]) continue;
     std::vector<bool> alone(good.size(), false);
     alone[l] = true;
-    kept[l] = median_beat(recording, a.beats, alone, how).likeness >= likeness_alone;
+    kept[l] = median_beat(recording, a.beats, alone, how).likeness >= detail::likeness_alone;
   }
   if (kept == good || !any(kept)) return false;
   auto median = median_beat(recording, a.beats, kept, how);
@@ -126,16 +126,19 @@ bool leave_hopeless_leads_out(EcgAnalysis& a, const Recording& recording, std::v
   return true;
 }
 
-// Beats of several shapes by turns (a bundle branch block that comes and goes) are unlike each other over the recording, but
-// alike for a dozen at a time; noise is not.
-bool repeat_for_a_while(const std::vector<Beat>& beats, const Recording& recording, const std::vector<bool>& good, const MedianOptions& how) {
-  constexpr std::size_t dozen = 12;
-  std::size_t pieces = 0, alike = 0;
-  for (std::size_t k = 0; k + dozen <= beats.size(); k += dozen, ++pieces) {
-    const auto at = beats.begin() + static_cast<std::ptrdiff_t>(k);
-    alike += median_beat(recording, {at, at + static_cast<std::ptrdiff_t>(dozen)}, good, how).likeness >= likeness_alone;
+// Beats that are a heart's, but of which nothing more can be told.
+bool only_beats(EcgAnalysis& a, const Recording& recording, const std::vector<bool>& good, const MedianOptions& how) {
+  if (detail::repeat_in_slopes(a.beats, recording, good, how)) {
+    const Sentence why{tr_later("Other waves are as large as the beats; some may have been taken for beats. Count on the trace."), {}};
+    everything_unknown(a, why);
+    a.heart_rate_bpm = a.rr_s = Measure::unknown(why);
+    a.rhythm = rhythm({}, a.fs_hz);
+    a.rhythm.beats = a.beats.size(), a.rhythm.reason = why.key;
+    return true;
   }
-  return pieces >= 3 && 3 * alike >= pieces;
+  if (!detail::repeat_for_a_while(a.beats, recording, good, how)) return false;
+  everything_unknown(a, {tr_later("The beats change their shape too often to be measured as one."), {}});
+  return true;
 }
 
 }  // namespace
@@ -184,11 +187,13 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
   if (a.median.likeness < least_likeness(static_cast<std::size_t>(std::count(good.begin(), good.end(), true))) &&
       !leave_hopeless_leads_out(a, recording, good, how)) {
     a.median = {};
-    if (measurable && repeat_for_a_while(a.beats, recording, good, how)) {
-      everything_unknown(a, {tr_later("The beats change their shape too often to be measured as one."), {}});
-      return a;
-    }
+    if (measurable && only_beats(a, recording, good, how)) return a;
     no_beats(a, measurable ? Sentence{tr_later("What was found does not repeat like heart beats do: it is noise."), {}} : why);
+    return a;
+  }
+  if (!detail::steep(a.median, good)) {
+    a.median = {};
+    no_beats(a, {tr_later("Only slow waves are seen, no QRS complexes."), {}});
     return a;
   }
   if (!measurable) {

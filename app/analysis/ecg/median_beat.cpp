@@ -12,8 +12,8 @@ namespace caukham::analysis::ecg {
 namespace {
 
 // Ours: QRS complexes to 180 ms are aligned whole, within ±30 ms; a beat that comes before three quarters of the usual
-// interval has another P and T; noise is told in pieces of 24 ms; of three beats the median is one that was there.
-constexpr double qrs_half_s = 0.090, align_s = 0.030, premature = 0.75, chunk_s = 0.024;
+// interval has another P and T; noise is told in pieces of 24 ms; a slope is that over 16 ms; of three beats the median is one that was there.
+constexpr double qrs_half_s = 0.090, align_s = 0.030, premature = 0.75, chunk_s = 0.024, slope_half_s = 0.008;
 constexpr std::size_t fewest = 3;
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
@@ -82,6 +82,13 @@ double likeness(const Cut& cut, std::size_t shift, const std::vector<std::vector
     xy += a, xx += b, yy += c;
   }
   return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
+}
+
+std::vector<float> slopes_of(const std::vector<float>& uv, double fs) {
+  const auto reach = std::max<std::size_t>(1, static_cast<std::size_t>(slope_half_s * fs));
+  std::vector<float> out(uv.size(), 0);
+  for (std::size_t i = reach; i + reach < uv.size(); ++i) out[i] = uv[i + reach] - uv[i - reach];
+  return out;
 }
 
 std::vector<std::vector<float>> medians(const std::vector<Cut>& cuts, const std::vector<std::size_t>& shifts,
@@ -158,6 +165,8 @@ MedianBeat median_beat(const Recording& recording, std::span<const Beat> beats,
     const auto knots = knots_of(beats, i, fs);
     for (const auto& channel : recording.channels)
       c.push_back(cut(channel.uv, beats[i], knots, shape, fs, options.mains_hz));
+    if (options.of_slopes)
+      for (auto& lead : c) lead = slopes_of(lead, fs);
     cuts.push_back(std::move(c));
   }
   std::vector<bool> part(leads, true);

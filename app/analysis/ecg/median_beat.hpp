@@ -21,6 +21,7 @@ struct MedianOptions {
   double before_s = 0.40, after_s = 0.80;  // of the R peak, at most; less when the heart is fast
   std::size_t max_beats = 96;              // spread evenly over the recording
   double mains_hz = 0;                     // 50 or 60: taken off each beat; 0: not
+  bool of_slopes = false;                  // the beats' slopes in place of the beats: slow waves count little
 };
 
 struct MedianLead {

@@ -1,7 +1,7 @@
 // Beats found on the made ambulatory records (tests/lib/ambulatory.hpp): a row a kind, over some seeds; or a row a mixture.
 //   beats_table [first=1] [seeds=6] [seconds=300] [kind=-1] [leads=both|first|second] [fs=360] [mixed] [show] [analyze]
-// Seeds below 1500, 700001 … 700400, 1100001 … 1100060 and 1400001 … 1400048 had a part in making the detector (1.2.0 was judged by 700001,
-// 900001, 960001 and 970001 on, 1.3.0 by 1200001 on): measure with others. show: where the
+// Seeds below 1500, 700001 … 700400, 1100001 … 1100060, 1400001 … 1400048 and 1500001 … 1500048 had a part in making the detector (1.2.0 was judged by 700001,
+// 900001, 960001 and 970001 on, 1.3.0 by 1200001 on, 1.3.1 by 1600001 and 1700001 on): measure with others. show: where the
 // errors lie, in seconds, - missed, + extra. analyze: the beats that the whole analysis lets stand.
 #include <algorithm>
 #include <cstdio>

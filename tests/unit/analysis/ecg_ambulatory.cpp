@@ -245,3 +245,14 @@ TEST_CASE("a minute of an open electrode's noise must have no beat, in one lead 
         CHECK_FALSE(a.heart_rate_bpm);
       }
 }
+
+TEST_CASE("small beats among flutter waves as large as they are must stay, and no number be made of them") {
+  const auto c = ambulatory(mixture(1500044), 1800, 1500044);
+  const auto a = analyze(c.ecg.view());
+  const auto got = compare(c, a.beats);
+  CAPTURE(got.truth, got.missed, got.extra);
+  CHECK(got.se() >= 90);
+  CHECK_FALSE(a.heart_rate_bpm);
+  CHECK(a.rhythm.intervals == 0);
+  CHECK_FALSE(a.qrs_ms);
+}

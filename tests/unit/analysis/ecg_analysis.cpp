@@ -161,6 +161,11 @@ TEST_CASE("noise, silence, rails and holes must give reasons and no numbers") {
   nothing_measured(checked(run(twelve([&](std::size_t) { return 200 * random.normal(); }))));
   nothing_measured(
       checked(run(twelve([](std::size_t i) { return 500 * std::sin(static_cast<double>(i) * 0.628318); }))));
+  for (double hz : {0.7, 1.2}) {  // slow waves, each found twice
+    const auto slow = checked(run(twelve([hz](std::size_t i) { return 2000 * std::sin(static_cast<double>(i) / 500 * hz * 6.283185 + 0.3); })));
+    nothing_measured(slow);
+    CHECK(slow["beats"].empty());
+  }
   nothing_measured(
       checked(run(twelve([&](std::size_t i) { return i % 2 ? 3e38 : -3e38 * random.uniform(); }))));
   // Noise with beats that somebody claims to have found in it.

@@ -22,13 +22,6 @@ int step_for(double end, int fits) {
     if (end / step <= fits) return step;
   return 10;
 }
-// Smaller rather than cut: half a sentence or half a measured value says another thing.
-void fit_font(wxDC& dc, const wxString& text, int width, int size, Weight weight = Weight::normal) {
-  for (const int smallest = size - 3; size >= smallest; --size) {
-    dc.SetFont(font(size, weight));
-    if (dc.GetTextExtent(text).x <= width) return;
-  }
-}
 }  // namespace
 
 void SpirometryPane::draw_steps(wxDC& dc, const wxRect& where) {
@@ -212,7 +205,8 @@ void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
     if (v.z) values += " z " + core::decimal(*v.z, 1);
   }
   if (session_.fev1_grade == 0) values = tr("No blow yet");
-  fit_font(dc, to_wx(values), width, 15, Weight::bold);
+  dc.SetFont(font(15, Weight::bold));
+  if (dc.GetTextExtent(to_wx(values)).x > width) dc.SetFont(font(14, Weight::bold));  // half a measured value says another thing
   draw_text(dc, to_wx(values), wxRect(where.x, where.y, width, where.height / 2));
   const int after = std::min(width, dc.GetTextExtent(to_wx(values)).x + px(24));
   dc.SetFont(font(14));
@@ -223,16 +217,17 @@ void SpirometryPane::draw_session(wxDC& dc, const wxRect& where) {
     return draw_text(dc, to_wx(session_.hint.empty() ? how : session_.hint + " " + how),
                      wxRect(where.x, where.y + where.height / 2, width, where.height / 2));
   }
-  // The hint goes where it is not cut: beside the measured values, else before what is missing, which begins with its
-  // point.
-  const int hint = dc.GetTextExtent(to_wx(session_.hint)).x + px(12), half = where.height / 2;
-  const bool beside = hint <= width - after;
-  draw_text(dc, to_wx(session_.hint), beside ? wxRect(where.x + after, where.y, width - after, half)
-                                             : wxRect(where.x, where.y + half, hint, half));
-  const int before = beside ? 0 : hint;
-  fit_font(dc, to_wx(session_.missing), width - before, 14);
+  // Both sentences whole where the rows have room: one beside the measured values, or both below them, what is missing last:
+  // it begins with its point, and the button beside it says the same.
+  const int half = where.height / 2, gap = px(12);
+  const int hint = dc.GetTextExtent(to_wx(session_.hint)).x + gap, missing = dc.GetTextExtent(to_wx(session_.missing)).x;
+  const bool hint_beside = hint <= width - after, missing_beside = !hint_beside && hint + missing > width && missing <= width - after;
+  const int y = where.y + half;
+  const wxRect upper(where.x + after, where.y, width - after, half);
+  draw_text(dc, to_wx(session_.hint), hint_beside ? upper : wxRect(where.x, y, missing_beside ? width : hint, half));
   dc.SetTextForeground(p.warning);
-  draw_text(dc, to_wx(session_.missing), wxRect(where.x + before, where.y + half, width - before, half));
+  const int before = hint_beside ? 0 : hint;
+  draw_text(dc, to_wx(session_.missing), missing_beside ? upper : wxRect(where.x + before, y, width - before, half));
 }
 
 void SpirometryPane::draw(wxDC& dc, const wxRect&) {

@@ -161,7 +161,7 @@ spirometry::Report report_of(const std::vector<std::string>& files, const Wish& 
       auto flow = load_flow(file);
       if (report.btps) spirometry::to_btps(flow.flow_lps, *report.btps);
       report.simulated = report.simulated || flow.simulated;
-      auto blows = blows_of(flow);
+      auto blows = blows_of(flow, w.age);
       if (!flow.torn.empty()) report.errors.emplace_back(file, flow.torn);
       const std::size_t of_others = recorded.size();
       for (auto& b : blows) {

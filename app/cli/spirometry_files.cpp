@@ -75,7 +75,7 @@ Flow load_flow(const std::string& file) {
   return {formats::wf_flow_lps(curve), curve.rate_hz, true, false, {}};
 }
 
-std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {
+std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow, std::optional<double> age_years) {
   const auto& all = flow.flow_lps;
   if (all.size() > 1 && std::all_of(all.begin(), all.end(), [&](float v) { return v == all.front(); }))
     throw std::runtime_error("its flow is the same from beginning to end: the sensor measured no breath");
@@ -86,7 +86,7 @@ std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow) {
     if (!blow.flow_lps.empty())
       blows.push_back({std::move(blow), {flow.flow_lps.begin() + end, flow.flow_lps.end()}, flow.rate_hz});
   } else {
-    blows = spirometry::find_blows(flow.flow_lps, flow.rate_hz);
+    blows = spirometry::find_blows(flow.flow_lps, flow.rate_hz, age_years);
   }
   std::erase_if(blows, [](const auto& b) {
     const auto n = spirometry::measure(b.blow.flow_lps, b.rate_hz, spirometry::options_for(b.rate_hz));

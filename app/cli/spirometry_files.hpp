@@ -1,5 +1,6 @@
 // The files the spirometry commands read: recorded flow, and the reference tables.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ struct Flow {
 Flow load_flow(const std::string& file);
 
 // Throws in words when there is no forced expiration in it, or numbers no lung has.
-std::vector<analysis::spirometry::RecordedBlow> blows_of(const Flow& flow);
+std::vector<analysis::spirometry::RecordedBlow> blows_of(const Flow& flow, std::optional<double> age_years);
 
 // Beside the program: share/caukham/reference when installed, the source's tables when run from the build.
 analysis::spirometry::ReferenceTables load_reference_tables();

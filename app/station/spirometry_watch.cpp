@@ -100,6 +100,9 @@ void SpirometryWatch::clear() {
 
 void SpirometryWatch::set_patient(const Breather& breather) {
   const std::scoped_lock lock(mutex_);
+  // What is looked for depends on the age; what was found already stays.
+  if (spirometry::young(breather.age_years) != spirometry::young(breather_.age_years))
+    std::erase_if(tests_, [](const auto& test) { return test.second.blows().empty(); });
   breather_ = breather;
   judge();
 }
@@ -109,7 +112,7 @@ bool SpirometryWatch::add(const core::Chunk& chunk, const core::StreamInfo& info
   flow.reserve(chunk.samples.size());
   for (const auto s : chunk.samples) flow.push_back(static_cast<float>(s * info.scale + info.offset));
   const std::scoped_lock lock(mutex_);
-  auto& test = tests_.try_emplace(info.id, info.rate_hz).first->second;
+  auto& test = tests_.try_emplace(info.id, info.rate_hz, breather_.age_years).first->second;
   if (chunk.lost) test.gap(chunk.lost);
   if (!test.push(flow)) return false;
   const auto mine = static_cast<std::size_t>(std::count(order_.begin(), order_.end(), info.id));

@@ -8,6 +8,14 @@
 
 namespace caukham::analysis::spirometry {
 
+bool young(std::optional<double> age_years) { return age_years && *age_years <= 6.0; }
+
+BlowRules blow_rules(std::optional<double> age_years) {
+  BlowRules rules;
+  if (young(age_years)) rules.min_volume_l = 0.25;
+  return rules;
+}
+
 BlowFinder::BlowFinder(double rate_hz, const BlowRules& rules) : rate_hz_(rate_hz), rules_(rules) {
   if (!(rate_hz >= 20 && rate_hz <= 2000))
     throw std::invalid_argument("spirometry: sampling rate 20-2000 Hz");

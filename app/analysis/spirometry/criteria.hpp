@@ -52,7 +52,7 @@ struct Assessment {
 struct AssessRules {
   std::optional<double> age_years;            // 6 and less: the children's limits
   std::optional<double> largest_prior_fvc_l;  // of the same set: pre or post bronchodilator
-  bool young() const { return age_years && *age_years <= 6.0; }
+  bool young() const { return spirometry::young(age_years); }
 };
 
 // `after`: flow from the end of the blow on, for the inspiration that should follow; empty when there is none

@@ -8,7 +8,7 @@ constexpr double keep_s = 45;  // of flow, our choice: the longest blow (30 s), 
 }
 
 LiveTest::LiveTest(double rate_hz, std::optional<double> age_years)
-    : rate_hz_(rate_hz), age_years_(age_years), finder_(rate_hz) {}
+    : rate_hz_(rate_hz), age_years_(age_years), finder_(rate_hz, blow_rules(age_years)) {}
 
 bool LiveTest::push(std::span<const float> flow_lps) {
   recent_.insert(recent_.end(), flow_lps.begin(), flow_lps.end());

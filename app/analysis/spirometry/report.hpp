@@ -14,7 +14,7 @@
 namespace caukham::analysis::spirometry {
 
 inline constexpr const char* algorithm_name = "caukham-spirometry";
-inline constexpr const char* algorithm_version = "1.2.0";
+inline constexpr const char* algorithm_version = "1.2.1";
 
 // What a number is: the key it has in the JSON, its UCUM unit and codes. Empty: none that was verified. LOINC
 // codes were looked up in public FHIR guides; MDC codes are IEEE 11073-10101's, with partition 2 (SCADA)

@@ -110,8 +110,8 @@ Session judge(std::span<const RecordedBlow> recorded, std::optional<double> age_
   return s;
 }
 
-std::vector<RecordedBlow> find_blows(std::span<const float> flow_lps, double rate_hz) {
-  BlowFinder finder(rate_hz);
+std::vector<RecordedBlow> find_blows(std::span<const float> flow_lps, double rate_hz, std::optional<double> age_years) {
+  BlowFinder finder(rate_hz, blow_rules(age_years));
   std::vector<Blow> blows;
   finder.push(flow_lps, blows);
   finder.finish(blows);

@@ -47,6 +47,6 @@ struct RecordedBlow {
 Session judge(std::span<const RecordedBlow> recorded, std::optional<double> age_years);
 
 // Finds the blows in a whole recording (NaN: not measured) and cuts what followed each, at most 6 s.
-std::vector<RecordedBlow> find_blows(std::span<const float> flow_lps, double rate_hz);
+std::vector<RecordedBlow> find_blows(std::span<const float> flow_lps, double rate_hz, std::optional<double> age_years = std::nullopt);
 
 }  // namespace caukham::analysis::spirometry

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "analysis/spirometry/session.hpp"
+#include "analysis/spirometry/live.hpp"
+#include "breath.hpp"
 #include "devices/signals/random.hpp"
 #include "devices/signals/spirometry.hpp"
 
@@ -145,6 +146,26 @@ TEST_CASE("quiet breathing and a sigh must not be taken for blows, and a blow wi
   finder.finish(found);
   REQUIRE(found.size() == 1);
   CHECK(found[0].first_sample == stream.size() + m.blow_start + 50 + 20 + 300 + m.blow_start);
+}
+
+TEST_CASE("a three-year-old's blow must be found, and the child's quiet breath not") {
+  std::vector<float> stream;
+  for (int i = 0; i < 5; ++i)  // 0.13 L in a second and a half
+    for (int k = 0; k < 300; ++k) stream.push_back(static_cast<float>(0.136 * std::sin(k * 0.0209440)));
+  const auto quiet = stream.size();
+  const auto child = breath::sampled(breath::blow(0.45, 0.25), 100, 2.0);
+  stream.insert(stream.end(), child.begin(), child.end());
+  stream.insert(stream.end(), 300, 0.0f);
+  CHECK(find_blows(stream, 100).empty());
+  const auto found = find_blows(stream, 100, 3.0);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].blow.first_sample + 10 > quiet);
+  const auto numbers = measure(found[0].blow.flow_lps, 100);
+  REQUIRE(numbers);
+  CHECK(numbers->fvc_l == Approx(0.45).margin(0.02));
+  LiveTest live(100, 3.0);
+  live.push(stream);
+  CHECK(live.blows().size() == 1);
 }
 
 TEST_CASE("the finder must survive any numbers and bound what it keeps") {

@@ -76,6 +76,18 @@ TEST_CASE("a blow that is not accepted must say each reason, and what to do") {
   CHECK(watch.session().fvc_grade != 'A');
 }
 
+TEST_CASE("a young child's small blows must be seen as soon as the age is known, and no adult's breath be one") {
+  station::SpirometryWatch watch;
+  const devices::BlowParams small{0.60, 0.55, 1.6};
+  blow(watch, small);
+  CHECK(watch.manoeuvres().empty());
+  station::Breather child;
+  child.age_years = 3.5;
+  watch.set_patient(child);
+  blow(watch, small);
+  CHECK(watch.manoeuvres().size() == 1);
+}
+
 TEST_CASE("predicted values must be shown when age, sex and height are known, and else what is missing") {
   station::SpirometryWatch watch;
   watch.read_references(REFERENCE_FOLDER);

@@ -40,7 +40,7 @@ Flow flow_of(record::EdfFile file) {
     const auto unit = lower(track.unit);
     if (unit != "l/s" && unit != "l/sec") continue;
     check_rate(track.rate_hz);
-    return {std::move(track.physical), track.rate_hz, false, file.simulated, file.torn};
+    return {std::move(track.physical), track.rate_hz, false, false, file.simulated, file.torn};
   }
   throw std::runtime_error("it has no channel in L/s: this is no recording of breathing");
 }
@@ -72,7 +72,7 @@ Flow load_flow(const std::string& file) {
   if (is_edf({head.data(), head.size()})) return flow_of(record::load_edf(fs::path(file)));
   const auto curve = formats::parse_wf(read_text(file));
   check_rate(curve.rate_hz);
-  return {formats::wf_flow_lps(curve), curve.rate_hz, true, false, {}};
+  return {formats::wf_flow_lps(curve), curve.rate_hz, true, curve.from_start, false, {}};
 }
 
 std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow, std::optional<double> age_years) {
@@ -83,6 +83,8 @@ std::vector<spirometry::RecordedBlow> blows_of(const Flow& flow, std::optional<d
   if (flow.one_blow) {
     auto blow = spirometry::whole_blow(flow.flow_lps, flow.rate_hz);
     const auto end = static_cast<std::ptrdiff_t>(blow.first_sample + blow.flow_lps.size());
+    // Nothing had flowed before: a made curve may then begin at its peak, which else looks as if its beginning were missing.
+    if (flow.from_start && blow.before_lps.empty()) blow.before_lps.assign(1, 0.0f);
     if (!blow.flow_lps.empty())
       blows.push_back({std::move(blow), {flow.flow_lps.begin() + end, flow.flow_lps.end()}, flow.rate_hz});
   } else {

@@ -15,6 +15,7 @@ struct Flow {
   std::vector<float> flow_lps;   // NaN: not measured
   double rate_hz = 0;            // 100 … 1000
   bool one_blow = false;         // a waveform file that holds a single manoeuvre
+  bool from_start = false;       // of one: it is known to begin where the expiration does
   bool simulated = false;
   std::string torn;              // in words, when the file's end is missing: blows may be missing with it
 };

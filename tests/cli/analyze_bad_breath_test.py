@@ -33,6 +33,11 @@ def not_acceptable(path):
     assert told.get("fvc_l") is None and told.get("fev1_l") is None, told
 
 
+def of_four_litres(path):
+    told = json.loads(cli("spirometry", path, "--json").stdout)
+    assert abs(told["fvc_l"] - 4.0) < 0.01 and told["manoeuvres"][0]["acceptable"] == {"fev1": True, "fvc": True}, told
+
+
 def beyond_range(path):
     told = json.loads(cli("spirometry", path, "--json", expect=1).stdout)
     blow = told["manoeuvres"][0]
@@ -83,6 +88,12 @@ def breath(folder):
         must(f"breath: {name}", no_blow, folder / name)
     (folder / "cut.wf").write_text("\n".join(good.splitlines()[:75]) + "\n")  # 0.7 s of 8 s
     must("breath, .wf: a curve cut off 0.7 s after its start", not_acceptable, folder / "cut.wf")
+    # A made curve may begin at its peak, where its file says that this is the beginning.
+    at_once = [4.0 * (1 - math.exp(-i / 50)) for i in range(800)]
+    flows = [100 * (b - a) for a, b in zip(at_once, at_once[1:])]
+    for kind, values, start in (("VT", at_once, ""), ("FT", flows, "ExpStart=0\n")):
+        (folder / "once.wf").write_text(f"[Header]\nType={kind}\nFreq=100\n{start}[Data]\n" + "\n".join(f"{v:.5f}" for v in values) + "\n")
+        must(f"breath, .wf: a made curve that begins at its peak, {kind}", of_four_litres, folder / "once.wf")
     (folder / "late.wf").write_text("\n".join(good.splitlines()[:5] + good.splitlines()[15:]) + "\n")
     must("breath, .wf: a curve whose first 0.1 s are missing", not_acceptable, folder / "late.wf")
     flow = [0.0] * 200 + [8.0 * math.exp(-i / 50) for i in range(800)] + [0.0] * 200

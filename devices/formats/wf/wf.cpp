@@ -7,7 +7,7 @@
 namespace caukham::formats {
 namespace {
 
-constexpr double most_l = 20, most_lps = 25;
+constexpr double most_l = 20, most_lps = 25, at_zero_l = 0.001;
 constexpr std::size_t most_bytes = 4 * 1024 * 1024, least_samples = 10, most_samples = 100'000;
 
 std::string_view trimmed(std::string_view s) {
@@ -71,6 +71,7 @@ WfCurve parse_wf(std::string_view text) {
       if (key == "Name") curve.name = value.substr(0, 64);
       else if (key == "Type") type = value;
       else if (key == "Freq") rate_hz = to_number(value);
+      else if (key == "ExpStart") curve.from_start = to_number(value) == 0.0;
     } else {
       if (key == "FVC") curve.fvc_l = stated(value, most_l);
       else if (key == "FEV1") curve.fev1_l = stated(value, most_l);
@@ -87,6 +88,7 @@ WfCurve parse_wf(std::string_view text) {
   for (const double v : curve.values)
     if (std::abs(v) > (curve.volume_time ? most_l : most_lps))
       throw WfError(curve.volume_time ? "it holds volumes beyond 20 L: is it in litres?" : "it holds flows beyond 25 L/s: is it in L/s?");
+  if (curve.volume_time) curve.from_start = cut(curve) || std::abs(curve.values.front()) <= at_zero_l;
   return curve;
 }
 

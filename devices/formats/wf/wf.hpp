@@ -16,6 +16,7 @@ struct WfCurve {
   std::string name;
   double rate_hz = 100;
   double fvc_l = 0, fev1_l = 0, pef_lps = 0, fef2575_lps = 0;  // reference values it states; 0: none that can be
+  bool from_start = false;  // it begins where the expiration does: a volume at zero, or a flow whose header says so (ExpStart=0)
   bool volume_time = true;                                     // else flow over time
   std::vector<double> values;                                  // L or L/s
 };

@@ -93,8 +93,10 @@ void print(const ecg::EcgAnalysis& a, const EcgFile& file) {
                 why.empty() ? "" : (": " + why).c_str());
   }
   for (const auto& h : a.hints) std::printf("%s\n", in_words(h.advice).c_str());
+  std::string filter = a.filter == "no filter" ? tr("none") : a.filter;
+  for (const auto& t : a.treated) filter += "; " + in_words(t);
   std::printf("\n%s %s %s; %s %s\n", tr("Measured by").c_str(), a.name.c_str(), a.version.c_str(), tr("Filter:").c_str(),
-              a.filter.c_str());
+              filter.c_str());
   std::printf("%s\n", tr("This measures; it is not a diagnosis.").c_str());
 }
 

@@ -208,8 +208,8 @@ EcgAnalysis analyze(const Recording& given, const AnalyzeOptions& options) {
   if (const auto judged = usable(a.quality); judged != good && any(judged))
     a.median = median_beat(recording, a.beats, judged, how);
   good = usable(a.quality);
-  if (how.mains_hz > 0) a.filter += "; " + number(how.mains_hz, 0) + " Hz subtracted from the beats";
-  a.filter += "; baseline by PR segments";
+  if (how.mains_hz > 0) a.treated.push_back({tr_later("{0} subtracted from the beats"), {number(how.mains_hz, 0) + " Hz"}});
+  a.treated.push_back({tr_later("baseline by PR segments"), {}});
   if (!any(good) || a.median.empty()) {
     everything_unknown(a, a.median.empty() ? a.median.reason : why);
     return a;

@@ -64,7 +64,8 @@ struct EcgAnalysis {
   MedianBeat median;  // one a lead, computed ones too
   Delineation marks;
 
-  std::string filter;  // before, as given, and what the analysis itself does
+  std::string filter;             // before, as given
+  std::vector<Sentence> treated;  // and what the analysis itself does
   std::string name = algorithm_name, version = algorithm_version;
 };
 

@@ -161,7 +161,9 @@ Json to_json(const EcgAnalysis& a, const JsonOptions& options) {
     out["reversal_hint"].push_back(
         {{"kind", code(h.kind)}, {"advice", text(h.advice, options.translate)}, {"because", h.because}});
   out["median_beat"] = median_json(a, options.median_beat);
-  out["filter"] = a.filter;
+  std::string filter = a.filter;
+  for (const auto& t : a.treated) filter += "; " + text(t);
+  out["filter"] = filter;
   out["algorithm"] = {{"name", a.name}, {"version", a.version}};
   out["codes"] = code_list();
   out["cannot_tell"] = std::move(w.cannot_tell);

@@ -28,9 +28,8 @@ double steepness_per_s(const MedianBeat& m, std::size_t lead) {
 bool repeat_for_a_while(std::span<const Beat> beats, const Recording& recording, const std::vector<bool>& good, const MedianOptions& how) {
   constexpr std::size_t dozen = 12;
   std::size_t pieces = 0, alike = 0;
-  for (std::size_t k = 0; k + dozen <= beats.size(); k += dozen, ++pieces) {
+  for (std::size_t k = 0; k + dozen <= beats.size(); k += dozen, ++pieces)
     alike += median_beat(recording, beats.subspan(k, dozen), good, how).likeness >= likeness_alone;
-  }
   return pieces >= 3 && 3 * alike >= pieces;
 }
 

@@ -64,7 +64,8 @@ class BlowFinder {
 };
 
 // A file that holds one manoeuvre, however small or slow it is: from the lowest volume before the top to the
-// end of the plateau, without a breath in between. Where the sensor rested before the peak is taken for its zero. Empty flow_lps when nothing is expired in it.
+// end of the plateau, without a breath in between. Where the sensor rested before the peak is taken for its zero. Empty
+// flow_lps when nothing is expired in it.
 Blow whole_blow(std::span<const float> flow_lps, double rate_hz);
 
 }  // namespace caukham::analysis::spirometry
